@@ -1,0 +1,181 @@
+//! Finds the workbook's content, so that a lesson or an exercise is added by adding its file.
+//!
+//! Writes three lists into the build folder: the lessons as modules with their source text
+//! (`workbook.rs`), the graders with the solutions' text (`graders.rs`), and, for the tests, every
+//! answer (`answers.rs`): solutions, stubs made from them, and what stands in `tests/wrong` and
+//! `tests/right`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+#[path = "src/exercise/stub.rs"]
+#[expect(unreachable_pub, dead_code, reason = "it is a module of the crate too")]
+mod stub;
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
+    let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
+    for folder in ["lessons", "solutions", "tests", "src/exercise/stub.rs"] {
+        println!("cargo::rerun-if-changed={folder}");
+    }
+    write_if_changed(&out.join("workbook.rs"), &workbook(&root)?)?;
+    write_if_changed(&out.join("graders.rs"), &graders(&root)?)?;
+    write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)
+}
+
+/// `07_insert.rs` in `m1_raw_sql/`.
+struct Item {
+    module: String,
+    stem: String,
+    path: PathBuf,
+}
+
+impl Item {
+    fn name(&self) -> &str {
+        self.stem.split_once('_').map_or(&self.stem, |(_, name)| name)
+    }
+
+    fn number(&self) -> &str {
+        let digits = self.stem.split('_').next().unwrap_or("0").trim_start_matches('0');
+        if digits.is_empty() { "0" } else { digits }
+    }
+
+    fn module_number(&self) -> &str {
+        &self.module[1..2]
+    }
+}
+
+/// The Rust files of `folder/m*_*/`, in order.
+fn items(root: &Path, folder: &str) -> io::Result<Vec<Item>> {
+    let mut found = Vec::new();
+    for module in sorted(&root.join(folder))? {
+        let name = file_name(&module);
+        if !module.is_dir() || !name.starts_with('m') {
+            continue;
+        }
+        for path in sorted(&module)? {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let stem = file_name(&path).trim_end_matches(".rs").to_owned();
+                found.push(Item { module: name.clone(), stem, path });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn sorted(dir: &Path) -> io::Result<Vec<PathBuf>> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    fs::write(path, text)
+}
+
+/// A module per folder, in it a module per lesson, and the list of all of them.
+fn workbook(root: &Path) -> io::Result<String> {
+    let lessons = items(root, "lessons")?;
+    let mut text = String::new();
+    let mut module = "";
+    for lesson in &lessons {
+        if lesson.module != module {
+            if !module.is_empty() {
+                text.push_str("}\n");
+            }
+            module = &lesson.module;
+            let _ = writeln!(text, "/// The lessons of this module.\npub mod {module} {{");
+        }
+        let _ = writeln!(text, "#[path = {:?}]\npub mod {};", lesson.path, lesson.name());
+    }
+    if !module.is_empty() {
+        text.push_str("}\n");
+    }
+    text.push_str("pub(crate) static LESSONS: &[Lesson] = &[\n");
+    for lesson in &lessons {
+        let _ = writeln!(
+            text,
+            "Lesson {{ module: {}, folder: {:?}, number: {}, name: {:?}, stem: {:?}, source: include_str!({:?}), definition: {}::{}::lesson }},",
+            lesson.module_number(),
+            lesson.module,
+            lesson.number(),
+            lesson.name(),
+            lesson.stem,
+            lesson.path,
+            lesson.module,
+            lesson.name(),
+        );
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+/// A module per grader, and the list of exercises: those that have a solution.
+fn graders(root: &Path) -> io::Result<String> {
+    let graders = items(root, "tests/graders")?;
+    let mut text = String::new();
+    for grader in &graders {
+        let _ = writeln!(text, "#[path = {:?}]\nmod {};", grader.path, grader.name());
+    }
+    text.push_str("pub(crate) static EXERCISES: &[Exercise] = &[\n");
+    for grader in &graders {
+        let solution = format!("solutions/{}/{}.rs", grader.module, grader.stem);
+        let _ = writeln!(
+            text,
+            "Exercise {{ folder: {:?}, number: {}, name: {:?}, stem: {:?}, solution: include_str!({:?}), grader: {}::grade }},",
+            grader.module,
+            grader.number(),
+            grader.name(),
+            grader.stem,
+            root.join(solution),
+            grader.name(),
+        );
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+/// A module per answer, and the list of them: what it is, whose exercise, its text and its `main`.
+fn answers(root: &Path, out: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let mut list = String::new();
+    let mut count = 0;
+    let mut add = |kind: &str, stem: &str, label: &str, path: &Path| {
+        count += 1;
+        let _ = writeln!(
+            text,
+            "#[allow(unused, dead_code, unreachable_pub)]\n#[path = {path:?}]\nmod a{count};"
+        );
+        let _ = writeln!(
+            list,
+            "Answer {{ kind: Kind::{kind}, stem: {stem:?}, label: {label:?}, text: include_str!({path:?}), main: a{count}::main }},"
+        );
+    };
+    for solution in items(root, "solutions")? {
+        add("Solution", &solution.stem, "solution", &solution.path);
+        let stub = stub::of(&fs::read_to_string(&solution.path)?);
+        let path = out.join(format!("stub_{}.rs", solution.stem));
+        write_if_changed(&path, &stub)?;
+        add("Stub", &solution.stem, "stub", &path);
+        for (kind, folder) in [("Wrong", "wrong"), ("Right", "right")] {
+            let dir = root.join("tests").join(folder).join(&solution.module).join(&solution.stem);
+            for path in sorted(&dir)? {
+                add(kind, &solution.stem, file_name(&path).trim_end_matches(".rs"), &path);
+            }
+        }
+    }
+    let _ = write!(text, "static ANSWERS: &[Answer] = &[\n{list}];\n");
+    Ok(text)
+}

@@ -1,0 +1,265 @@
+//! Turns a function of an answer into something that can be called with JSON.
+//!
+//! Any function will do whose first parameter is `&mut postgres::Client`, `&sqlx::PgPool` or
+//! nothing of the kind, whose other parameters serde can read, and which returns a `Result`. The
+//! learner may change `&str` to `String`, or one error type to another: the call still fits.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::future::Future;
+
+use postgres::{Client, NoTls};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+
+use crate::protocol::{Failure, Response};
+
+/// The connections of an answer, by URL. They live until the grader lets go of them.
+#[derive(Default)]
+pub struct World {
+    clients: HashMap<String, Client>,
+    pools: HashMap<String, PgPool>,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+/// One call: where to, how many connections, and the arguments.
+pub struct Call {
+    pub(crate) url: String,
+    pub(crate) pool: u32,
+    pub(crate) arguments: &'static [Value],
+}
+
+/// A function of an answer, ready to be called.
+pub type Callable = Box<dyn Fn(&mut World, &Call) -> Result<Response, Response>>;
+
+/// What an answer may return.
+pub trait Reply {
+    /// The value, or the error, as it goes to the grader.
+    fn respond(self) -> Response;
+}
+
+impl<T: Serialize, E: Into<Box<dyn Error>>> Reply for Result<T, E> {
+    fn respond(self) -> Response {
+        match self {
+            Ok(value) => match serde_json::to_value(value) {
+                Ok(value) => Response::Returned(value),
+                Err(error) => {
+                    Response::Misfit(format!("the value it returned cannot be read: {error}"))
+                }
+            },
+            Err(error) => Response::Failed(Failure::of(&*error.into())),
+        }
+    }
+}
+
+/// A parameter that can be made of a JSON value. `How` tells values from borrowed slices.
+pub trait Parameter<How>: Sized {
+    /// Reads it. The value lives as long as the process, so that `&str` can point into it.
+    fn read(value: &'static Value) -> Result<Self, serde_json::Error>;
+}
+
+/// Marks parameters taken as serde reads them.
+pub struct Owned;
+/// Marks parameters taken by reference.
+pub struct Borrowed;
+/// Marks references to slices.
+pub struct Sliced;
+
+impl<T: Deserialize<'static>> Parameter<Owned> for T {
+    fn read(value: &'static Value) -> Result<T, serde_json::Error> {
+        T::deserialize(value)
+    }
+}
+
+impl<T: Deserialize<'static>> Parameter<Sliced> for &'static [T] {
+    fn read(value: &'static Value) -> Result<&'static [T], serde_json::Error> {
+        Ok(Vec::<T>::deserialize(value)?.leak())
+    }
+}
+
+impl<T: Deserialize<'static>> Parameter<Borrowed> for &'static T {
+    fn read(value: &'static Value) -> Result<&'static T, serde_json::Error> {
+        Ok(Box::leak(Box::new(T::deserialize(value)?)))
+    }
+}
+
+/// A function that the grader can call. `Shape` is inferred from the function.
+pub trait Route<Shape>: 'static {
+    /// Wraps it.
+    fn callable(self) -> Callable;
+}
+
+/// Wraps a function: see [`Route`].
+pub fn route<Shape, F: Route<Shape>>(function: F) -> Callable {
+    function.callable()
+}
+
+/// Marks functions of the sync client.
+pub struct Sync;
+/// Marks async functions on a pool.
+pub struct Async;
+/// Marks functions that make their own connections.
+pub struct Plain;
+/// Marks async functions that make their own connections.
+pub struct PlainAsync;
+
+macro_rules! routes {
+    ($($parameter:ident $how:ident),*) => {
+        impl<F, R, $($parameter, $how),*> Route<(Sync, $($parameter, $how),*)> for F
+        where
+            F: Fn(&mut Client, $($parameter),*) -> R + 'static,
+            R: Reply,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |world, call| {
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    let client = world.client(&call.url)?;
+                    Ok(self(client, $(arguments.next::<$parameter, $how>()?),*).respond())
+                })
+            }
+        }
+
+        impl<F, O, R, $($parameter, $how),*> Route<(Async, O, $($parameter, $how),*)> for F
+        where
+            F: Fn(&'static PgPool, $($parameter),*) -> O + 'static,
+            O: Future<Output = R>,
+            R: Reply,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |world, call| {
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    let pool = Box::leak(Box::new(world.pool(call)?));
+                    let future = self(pool, $(arguments.next::<$parameter, $how>()?),*);
+                    Ok(world.runtime()?.block_on(future).respond())
+                })
+            }
+        }
+
+        impl<F, R, $($parameter, $how),*> Route<(Plain, $($parameter, $how),*)> for F
+        where
+            F: Fn($($parameter),*) -> R + 'static,
+            R: Reply,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |_, call| {
+                    #[allow(unused_mut, unused_variables)]
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    Ok(self($(arguments.next::<$parameter, $how>()?),*).respond())
+                })
+            }
+        }
+
+        impl<F, O, R, $($parameter, $how),*> Route<(PlainAsync, O, $($parameter, $how),*)> for F
+        where
+            F: Fn($($parameter),*) -> O + 'static,
+            O: Future<Output = R>,
+            R: Reply,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |world, call| {
+                    #[allow(unused_mut, unused_variables)]
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    let runtime = world.runtime()?;
+                    Ok(runtime.block_on(async { self($(arguments.next::<$parameter, $how>()?),*).await.respond().into_ok() })?)
+                })
+            }
+        }
+    };
+    (@count $($parameter:ident)*) => { 0usize $(+ { let _ = stringify!($parameter); 1 })* };
+}
+
+routes!();
+routes!(A HA);
+routes!(A HA, B HB);
+routes!(A HA, B HB, C HC);
+routes!(A HA, B HB, C HC, D HD);
+routes!(A HA, B HB, C HC, D HD, E HE);
+
+impl Response {
+    /// Helps inference in `routes!`.
+    fn into_ok(self) -> Result<Response, Response> {
+        Ok(self)
+    }
+}
+
+/// The arguments of one call, taken from left to right.
+struct Arguments {
+    rest: std::slice::Iter<'static, Value>,
+    position: usize,
+}
+
+impl Arguments {
+    fn new(call: &Call, expected: usize) -> Result<Arguments, Response> {
+        let given = call.arguments.len();
+        if given == expected {
+            Ok(Arguments { rest: call.arguments.iter(), position: 0 })
+        } else {
+            Err(Response::Misfit(format!(
+                "it takes {expected} arguments after the connection, and {given} were expected"
+            )))
+        }
+    }
+
+    fn next<T: Parameter<How>, How>(&mut self) -> Result<T, Response> {
+        self.position += 1;
+        let value = self.rest.next().unwrap_or(&Value::Null);
+        T::read(value).map_err(|error| {
+            Response::Misfit(format!("argument {} has another type: {error}", self.position))
+        })
+    }
+}
+
+impl World {
+    fn client(&mut self, url: &str) -> Result<&mut Client, Response> {
+        if self.clients.get(url).is_none_or(Client::is_closed) {
+            let client = Client::connect(url, NoTls)
+                .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+            self.clients.insert(url.to_owned(), client);
+        }
+        self.clients.get_mut(url).ok_or_else(|| Response::Misfit("no client".to_owned()))
+    }
+
+    fn pool(&mut self, call: &Call) -> Result<PgPool, Response> {
+        self.runtime()?;
+        if let Some(pool) = self.pools.get(&call.url).filter(|pool| !pool.is_closed()) {
+            return Ok(pool.clone());
+        }
+        let runtime = self.runtime.as_ref().map(|runtime| runtime.enter());
+        let pool = PgPoolOptions::new()
+            .max_connections(call.pool)
+            .connect_lazy(&call.url)
+            .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+        drop(runtime);
+        self.pools.insert(call.url.clone(), pool.clone());
+        Ok(pool)
+    }
+
+    fn runtime(&mut self) -> Result<&tokio::runtime::Runtime, Response> {
+        if self.runtime.is_none() {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+            self.runtime = Some(runtime);
+        }
+        self.runtime.as_ref().ok_or_else(|| Response::Misfit("no runtime".to_owned()))
+    }
+
+    /// Closes what is open for a URL.
+    pub(crate) fn disconnect(&mut self, url: &str) {
+        if let Some(client) = self.clients.remove(url) {
+            // A connection that is gone already is closed well enough.
+            let _ = client.close();
+        }
+        if let (Some(pool), Some(runtime)) = (self.pools.remove(url), &self.runtime) {
+            runtime.block_on(pool.close());
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The loop: a request in, a response out, until the grader closes the pipe.
+
+use std::cell::RefCell;
+use std::io::{self, BufRead, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use crate::protocol::{Panic, Request, Response};
+use crate::route::{Call, Callable, World};
+
+thread_local! {
+    static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
+}
+
+/// Serves the functions of an exercise on standard input and output: `main` of every answer.
+///
+/// Run by hand, it says how the exercise is meant to be run and exits with 2.
+pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
+    let mut lines = io::stdin().lock().lines();
+    let Some(Ok(Request::Hello { nonce, memory })) =
+        lines.next().and_then(Result::ok).map(|line| serde_json::from_str(&line))
+    else {
+        eprintln!("This program answers the grader. Run it with `cargo run -- check N`.");
+        return ExitCode::from(2);
+    };
+    limit_memory(memory);
+    panic::set_hook(Box::new(remember_panic));
+    if respond(&nonce, &Response::Ready).is_err() {
+        return ExitCode::FAILURE;
+    }
+    let mut world = World::default();
+    while let Some(Ok(line)) = lines.next() {
+        let response = match serde_json::from_str(&line) {
+            Ok(request) => answer(functions, &mut world, request),
+            Err(error) => Response::Misfit(format!("the grader's request cannot be read: {error}")),
+        };
+        if respond(&nonce, &response).is_err() {
+            break;
+        }
+    }
+    // What the answer left running (threads, tasks, open transactions) ends with the process.
+    std::process::exit(0)
+}
+
+fn answer(functions: &[(&str, Callable)], world: &mut World, request: Request) -> Response {
+    match request {
+        Request::Hello { .. } => Response::Ready,
+        Request::Disconnect { url } => {
+            world.disconnect(&url);
+            Response::Disconnected
+        }
+        Request::Call { function, url, pool, arguments } => {
+            let Some((_, callable)) = functions.iter().find(|(name, _)| *name == function) else {
+                return Response::Misfit(format!(
+                    "`{function}` is missing from the line `harness::graded!(…)` at the end of the file"
+                ));
+            };
+            // Borrowed parameters point into the arguments; one process makes few calls.
+            let call = Call { url, pool, arguments: arguments.leak() };
+            match panic::catch_unwind(AssertUnwindSafe(|| callable(world, &call))) {
+                Ok(Ok(response) | Err(response)) => response,
+                Err(payload) => Response::Panicked(
+                    LAST_PANIC
+                        .take()
+                        .unwrap_or_else(|| Panic { message: payload_text(&*payload), place: None }),
+                ),
+            }
+        }
+    }
+}
+
+fn respond(nonce: &str, response: &Response) -> io::Result<()> {
+    let mut line = String::from("\n");
+    line.push_str(nonce);
+    line.push_str(&serde_json::to_string(response)?);
+    line.push('\n');
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(line.as_bytes())?;
+    stdout.flush()
+}
+
+fn remember_panic(info: &panic::PanicHookInfo<'_>) {
+    let place = info.location().map(|place| (place.file().to_owned(), place.line()));
+    let message = payload_text(info.payload());
+    LAST_PANIC.set(Some(Panic { message, place }));
+}
+
+fn payload_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn limit_memory(bytes: u64) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    if bytes > 0 {
+        // Without the limit the answer still runs; the machine's own limit is what is left.
+        let _ = setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) });
+    }
+}
+
+#[cfg(not(unix))]
+fn limit_memory(_bytes: u64) {}

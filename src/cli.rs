@@ -1,0 +1,153 @@
+//! The command line, and nothing else.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::postgres::source::Choice;
+
+/// A workbook that teaches PostgreSQL to Rust programmers by running it.
+#[derive(Debug, Parser)]
+#[command(name = "pglings", version, about, disable_help_subcommand = true)]
+#[command(after_help = "Without a command it goes on where you left off.")]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What holds for every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Where the server comes from: local, bundle, or a connection string
+    #[arg(
+        long,
+        global = true,
+        env = "PGLINGS_SERVER",
+        hide_env_values = true,
+        value_name = "SOURCE"
+    )]
+    pub server: Option<Choice>,
+    /// Whether to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk a lesson
+    Lesson(Lesson),
+    /// Show the modules, lessons and exercises, and how far you have come
+    List {
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Grade exercises: those named, else every one you have begun
+    Check {
+        /// Numbers or names, such as 7 or insert
+        #[arg(value_name = "N|NAME")]
+        exercises: Vec<String>,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show the next hint for an exercise
+    Hint {
+        /// Its number or name
+        #[arg(value_name = "N|NAME")]
+        exercise: String,
+    },
+    /// Show a solution (asks first if you have not passed yet)
+    Solution {
+        /// The exercise's number or name
+        #[arg(value_name = "N|NAME")]
+        exercise: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Start an exercise anew; your file is kept beside it
+    Reset {
+        /// Its number or name
+        #[arg(value_name = "N|NAME")]
+        exercise: String,
+    },
+    /// Look after the server that pglings runs
+    Server {
+        /// What to do with it
+        #[command(subcommand)]
+        action: ServerAction,
+    },
+    /// Show what this machine has, what is missing, and what mends it
+    Doctor,
+    /// For those who write lessons
+    Dev {
+        /// What to do
+        #[command(subcommand)]
+        action: DevAction,
+    },
+}
+
+/// How to walk a lesson.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Lesson {
+    /// Its number or name, such as 7 or insert
+    #[arg(value_name = "N|NAME")]
+    pub lesson: String,
+    /// Run straight through
+    #[arg(long)]
+    pub no_pause: bool,
+    /// Show every statement that goes over the wire
+    #[arg(long)]
+    pub echo: bool,
+    /// Begin at this step, counted from 1; the ones before are run without being shown
+    #[arg(long, value_name = "STEP")]
+    pub from: Option<usize>,
+}
+
+/// What can be done with the server.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ServerAction {
+    /// Show which servers there are and whether they run
+    Status,
+    /// Start the server and leave it running
+    Start,
+    /// Stop the server, unless another pglings uses it
+    Stop,
+    /// Print the connection URL of a running server
+    Url,
+    /// Open psql, in a database that a check has kept if you name one
+    Psql {
+        /// The name that `check` told you
+        database: Option<String>,
+    },
+}
+
+/// What there is for those who write lessons.
+#[derive(Debug, Clone, Subcommand)]
+pub enum DevAction {
+    /// Verify the content: names, stubs, wrong answers, transcripts
+    Check,
+    /// Run lessons and write their transcripts
+    Bless {
+        /// Numbers or names; none: all
+        lessons: Vec<String>,
+    },
+    /// Write the exercises' stubs from the solutions, and the list of their targets
+    Stubs,
+}

@@ -1,0 +1,137 @@
+//! `pglings dev`: for those who write lessons.
+
+use std::fs;
+
+use super::{Context, lesson_named};
+use crate::cli::DevAction;
+use crate::error::{Error, PathContext, Result};
+use crate::exercise::files::write_whole;
+use crate::exercise::{exercises, stub};
+use crate::lesson::catalogue::{Lesson, lessons};
+use crate::lesson::run::Stage;
+use crate::lesson::transcript;
+
+pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
+    match action {
+        DevAction::Check => check(context),
+        DevAction::Bless { lessons } => bless(context, &lessons),
+        DevAction::Stubs => stubs(context),
+    }
+}
+
+fn bless(context: &Context, wanted: &[String]) -> Result<u8> {
+    let named: Vec<&Lesson> =
+        wanted.iter().map(|name| lesson_named(name)).collect::<Result<_>>()?;
+    let chosen = if named.is_empty() { lessons().iter().collect() } else { named };
+    for lesson in chosen {
+        let definition = (lesson.definition)();
+        let databases = context.databases(definition.fixture.extensions)?;
+        let mut stage = Stage::new(databases.create(&definition.fixture)?)?;
+        let page = transcript::of(lesson, &mut stage)?;
+        let path = context.workbook.root().join(lesson.transcript_path());
+        write_whole(&path, page.as_bytes())?;
+        context.print(&lesson.transcript_path())?;
+    }
+    Ok(0)
+}
+
+/// The list of targets stands at the end of `exercises/Cargo.toml`, behind this line.
+const TARGETS: &str = "# One target per exercise, written by `pglings dev stubs`.\n";
+
+fn targets() -> String {
+    let target = |exercise: &crate::exercise::Exercise| {
+        format!(
+            "\n[[bin]]\nname = \"{}\"\npath = \"{}/{}.rs\"\ntest = false\ndoc = false\n",
+            exercise.stem, exercise.folder, exercise.stem
+        )
+    };
+    exercises().iter().map(target).collect()
+}
+
+fn stubs(context: &Context) -> Result<u8> {
+    let root = context.workbook.root();
+    for exercise in exercises() {
+        let path = root.join(exercise.path());
+        let there = fs::read_to_string(&path).unwrap_or_default();
+        if !stub::same(&there, &exercise.stub()) {
+            // Whatever stands there may be somebody's answer: kept, like in `reset`.
+            context.workbook.reset(exercise)?;
+            context.print(&exercise.path())?;
+        }
+    }
+    let path = root.join("exercises/Cargo.toml");
+    let manifest = fs::read_to_string(&path).at("read", &path)?;
+    let head = manifest.split(TARGETS).next().unwrap_or_default().trim_end();
+    let new = format!("{head}\n\n{TARGETS}{}", targets());
+    if new != manifest {
+        write_whole(&path, new.as_bytes())?;
+        context.print("exercises/Cargo.toml")?;
+    }
+    Ok(0)
+}
+
+/// What can be told without a server; `cargo test` runs lessons and answers.
+fn check(context: &Context) -> Result<u8> {
+    let root = context.workbook.root();
+    let mut faults = Vec::new();
+    for exercise in exercises() {
+        if exercise.stub() == exercise.solution {
+            faults.push(format!("{}: the solution has no region for the stub", exercise.stem));
+        }
+        if (exercise.grader)().hints.len() < 3 {
+            faults.push(format!("{}: fewer than three hints", exercise.stem));
+        }
+        let there = fs::read_to_string(root.join(exercise.path())).unwrap_or_default();
+        if !stub::same(&there, &exercise.stub()) {
+            faults.push(format!(
+                "{} is not the stub of its solution: pglings dev stubs",
+                exercise.path()
+            ));
+        }
+        if !lessons().iter().any(|lesson| lesson.stem == exercise.stem) {
+            faults.push(format!("{}: there is no lesson of that name", exercise.stem));
+        }
+        for (folder, least) in [("wrong", 3), ("right", 2)] {
+            let dir = root.join("tests").join(folder).join(exercise.folder).join(exercise.stem);
+            let count = fs::read_dir(&dir).map_or(0, Iterator::count);
+            if count < least {
+                faults.push(format!(
+                    "{}: {count} {folder} answers; {least} are the least",
+                    exercise.stem
+                ));
+            }
+        }
+    }
+    for lesson in lessons() {
+        let source = lesson.cut();
+        if source.title.is_empty() || source.introduction.is_empty() {
+            faults.push(format!("{}: no title or no introduction", lesson.path()));
+        }
+        if !root.join(lesson.transcript_path()).is_file() {
+            faults.push(format!("{}: no transcript: pglings dev bless", lesson.path()));
+        }
+        let steps = (lesson.definition)().steps;
+        let of_steps = steps.iter().map(|step| step.name);
+        let of_file = source.parts.iter().map(|part| part.name.as_str());
+        if !of_steps.eq(of_file) {
+            faults.push(format!(
+                "{}: the documented items of the file and the list of steps differ",
+                lesson.path()
+            ));
+        }
+    }
+    let manifest = fs::read_to_string(root.join("exercises/Cargo.toml")).unwrap_or_default();
+    if !manifest.ends_with(&targets()) {
+        faults.push("exercises/Cargo.toml lists other targets: pglings dev stubs".to_owned());
+    }
+    if faults.is_empty() {
+        context.print(&format!(
+            "{} lessons, {} exercises: all is well.",
+            lessons().len(),
+            exercises().len()
+        ))?;
+        Ok(0)
+    } else {
+        Err(Error::Content(faults.join("\n")))
+    }
+}

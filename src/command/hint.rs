@@ -1,0 +1,23 @@
+//! `pglings hint`: one hint more each time.
+
+use super::{Context, exercise_named};
+use crate::error::Result;
+use crate::report::prose;
+
+pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
+    let exercise = exercise_named(wanted)?;
+    let hints = (exercise.grader)().hints;
+    let mut progress = context.progress()?;
+    let shown = progress.next_hint(exercise).min(hints.len());
+    progress.save(&context.workbook)?;
+    for (index, hint) in hints.iter().enumerate().take(shown) {
+        let text = format!("**Hint {} of {}.** {hint}", index + 1, hints.len());
+        context.print(&format!("{}\n", prose::render(&text, context.look)))?;
+    }
+    let more = hints.len() - shown;
+    context.print(&match more {
+        0 => format!("That is all of them. The solution: pglings solution {}", exercise.number),
+        _ => format!("Once more shows the next one: pglings hint {}", exercise.number),
+    })?;
+    Ok(0)
+}

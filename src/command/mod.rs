@@ -1,0 +1,132 @@
+//! The verbs, one a file, and the one place that prints errors and picks the exit code.
+
+mod check;
+mod dev;
+mod doctor;
+mod hint;
+mod keys;
+mod lesson;
+mod list;
+mod reset;
+mod resume;
+mod server;
+mod solution;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use colored::Colorize;
+
+use crate::cli::{Cli, Command, Global};
+use crate::error::{Context as _, Error, Result};
+use crate::exercise::files::Workbook;
+use crate::exercise::progress::Progress;
+use crate::exercise::{self, Exercise};
+use crate::home::Home;
+use crate::interrupt;
+use crate::lesson::catalogue::{self, Lesson};
+use crate::postgres::database::Databases;
+use crate::postgres::source::{self, Choice};
+use crate::report::look::Look;
+
+/// What every command has at hand.
+pub(crate) struct Context {
+    pub(crate) workbook: Workbook,
+    pub(crate) choice: Choice,
+    pub(crate) look: Look,
+}
+
+/// Runs a command line to its exit code.
+pub fn run(cli: Cli) -> ExitCode {
+    interrupt::listen();
+    let code = match dispatch(cli) {
+        Ok(code) => code,
+        // Whoever read our output has gone, and knows.
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => 0,
+        Err(error) => {
+            report(&error);
+            error.exit_code()
+        }
+    };
+    ExitCode::from(code)
+}
+
+fn dispatch(cli: Cli) -> Result<u8> {
+    let context = Context::new(cli.global)?;
+    match cli.command {
+        None => resume::run(&context),
+        Some(Command::Lesson(options)) => lesson::run(&context, &options),
+        Some(Command::List { json }) => list::run(&context, json),
+        Some(Command::Check { exercises, json }) => check::run(&context, &exercises, json),
+        Some(Command::Hint { exercise }) => hint::run(&context, &exercise),
+        Some(Command::Solution { exercise, yes }) => solution::run(&context, &exercise, yes),
+        Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
+        Some(Command::Server { action }) => server::run(&context, action),
+        Some(Command::Doctor) => doctor::run(&context),
+        Some(Command::Dev { action }) => dev::run(&context, action),
+    }
+}
+
+fn report(error: &Error) {
+    if let Error::Interrupted = error {
+        eprintln!("Interrupted.");
+        return;
+    }
+    eprintln!("{} {error}", "error:".red().bold());
+}
+
+impl Context {
+    fn new(global: Global) -> Result<Context> {
+        let look = Look::of_stdout(global.color);
+        Ok(Context {
+            workbook: Workbook::locate()?,
+            choice: global.server.unwrap_or_default(),
+            look,
+        })
+    }
+
+    /// A server with these extensions, and the line that says which one it is, on the error stream.
+    pub(crate) fn databases(&self, extensions: &[&str]) -> Result<Databases> {
+        let home = Home::locate()?;
+        let mut say = |text: &str| eprintln!("{}", text.dimmed());
+        let server = source::find(&home, &self.choice, extensions, &mut say)?;
+        say(&format!("Server: {}.", server.why));
+        Databases::open(server)
+    }
+
+    /// The progress, with a word on the error stream if it had to be begun anew.
+    pub(crate) fn progress(&self) -> Result<Progress> {
+        let loaded = Progress::load(&self.workbook)?;
+        if let Some(warning) = loaded.warning {
+            eprintln!("{warning}");
+        }
+        Ok(loaded.progress)
+    }
+
+    /// Prints a line on standard output.
+    pub(crate) fn print(&self, text: &str) -> Result<()> {
+        writeln!(io::stdout(), "{text}").context("cannot write to standard output")
+    }
+}
+
+/// The exercise of that number or name, or what to do instead.
+pub(crate) fn exercise_named(wanted: &str) -> Result<&'static Exercise> {
+    exercise::exercise(wanted).ok_or_else(|| {
+        Error::Usage(match catalogue::lesson(wanted) {
+            Some(lesson) => format!("Lesson {} has no exercise.", lesson.number),
+            None => format!("There is no exercise {wanted}. `pglings list` shows them all."),
+        })
+    })
+}
+
+/// The lesson of that number or name, or what to do instead.
+pub(crate) fn lesson_named(wanted: &str) -> Result<&'static Lesson> {
+    catalogue::lesson(wanted).ok_or_else(|| {
+        Error::Usage(format!("There is no lesson {wanted}. `pglings list` shows them all."))
+    })
+}
+
+/// Whether a learner sits at the terminal.
+pub(crate) fn is_interactive() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
+}

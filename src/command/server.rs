@@ -1,0 +1,139 @@
+//! `pglings server`: looks after the servers that pglings runs.
+
+use super::Context;
+use crate::cli::ServerAction;
+use crate::error::{Error, Result};
+use crate::home::Home;
+use crate::postgres::address::Address;
+use crate::postgres::cluster::Cluster;
+use crate::postgres::source::{self, Choice};
+use crate::process::Program;
+
+pub(super) fn run(context: &Context, action: ServerAction) -> Result<u8> {
+    let home = Home::locate()?;
+    match action {
+        ServerAction::Status => status(context, &home),
+        ServerAction::Start => start(context, &home),
+        ServerAction::Stop => stop(context, &home),
+        ServerAction::Url => {
+            context.print(&running(context, &home)?.url())?;
+            Ok(0)
+        }
+        ServerAction::Psql { database } => psql(context, &home, database.as_deref()),
+    }
+}
+
+fn status(context: &Context, home: &Home) -> Result<u8> {
+    if let Some((url, from)) = source::database_url() {
+        context.print(&format!("{from}: {}", Address::parse(&url)?))?;
+    }
+    let clusters = source::clusters(home);
+    for (name, cluster) in &clusters {
+        let state = match cluster.running() {
+            Some(address) if cluster.is_kept() => format!("running at {address}, until stopped"),
+            Some(address) => format!("running at {address}, while it is used"),
+            None => "not running".to_owned(),
+        };
+        context.print(&format!("{name}: {state}\n    {}", cluster.dir().display()))?;
+    }
+    if clusters.is_empty() {
+        context.print("There is no private cluster yet; the first lesson makes one.")?;
+    }
+    Ok(0)
+}
+
+fn start(context: &Context, home: &Home) -> Result<u8> {
+    let mut say = |text: &str| eprintln!("{text}");
+    let server = source::find(home, &context.choice, &[], &mut say)?;
+    let Some(cluster) = server.cluster() else {
+        return Err(Error::Usage(format!("{}: that server is yours to start.", server.why)));
+    };
+    cluster.keep(true)?;
+    context.print(&format!(
+        "{} runs at {}. It stays until `pglings server stop`.",
+        server.why, server.address
+    ))?;
+    Ok(0)
+}
+
+fn stop(context: &Context, home: &Home) -> Result<u8> {
+    let mut code = 0;
+    for (name, cluster) in source::clusters(home) {
+        cluster.keep(false)?;
+        let was_running = cluster.running().is_some();
+        let text = if !cluster.stop_if_unused()? {
+            code = 1;
+            "another pglings uses it; it stops when that ends"
+        } else if was_running {
+            "stopped"
+        } else {
+            "was not running"
+        };
+        context.print(&format!("{name}: {text}"))?;
+    }
+    Ok(code)
+}
+
+/// The server that commands would use now, if it runs.
+fn running(context: &Context, home: &Home) -> Result<Address> {
+    let own = match &context.choice {
+        Choice::Url(url) => Some(url.clone()),
+        Choice::Any => source::database_url().map(|(url, _)| url),
+        _ => None,
+    };
+    if let Some(url) = own {
+        return Address::parse(&url);
+    }
+    let label = match context.choice {
+        Choice::Local => "local",
+        Choice::Bundle => "bundle",
+        _ => "",
+    };
+    let clusters = source::clusters(home).into_iter();
+    clusters
+        .filter(|(name, _)| name.starts_with(label))
+        .find_map(|(_, cluster): (String, Cluster)| cluster.running())
+        .ok_or_else(|| {
+            Error::NoServer("No server runs. Start one: pglings server start".to_owned())
+        })
+}
+
+/// psql on a database that was kept, on whichever server has it; else on the running server.
+fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
+    // The cluster may have been stopped by its last user: it is ours to start again meanwhile.
+    let mut leases = Vec::new();
+    let mut addresses: Vec<Address> = running(context, home).into_iter().collect();
+    if let Some(wanted) = database {
+        addresses.clear();
+        if let Some((url, _)) = source::database_url() {
+            addresses.push(Address::parse(&url)?);
+        }
+        for (_, cluster) in source::clusters(home) {
+            let lease = cluster.lease(&mut |_| {})?;
+            addresses.push(lease.address.clone());
+            leases.push(lease);
+        }
+        addresses = addresses.into_iter().map(|address| address.database(wanted)).collect();
+        addresses.retain(|address| address.try_connect().is_ok());
+    }
+    let address = addresses.into_iter().next().ok_or_else(|| match database {
+        Some(name) => Error::Usage(format!(
+            "there is no database {name}. A check keeps one for its last failure only; check again."
+        )),
+        None => Error::NoServer("No server runs. Start one: pglings server start".to_owned()),
+    })?;
+    let psql = source::psql(home).ok_or_else(|| {
+        Error::Usage(format!(
+            "psql is not on this machine. Any client will do, at: {}",
+            address.url()
+        ))
+    })?;
+    // The password goes by the environment, so that no process list shows it.
+    let (host, port) = address.socket().unwrap_or_default();
+    let status = Program::new(psql)
+        .env("PGPASSWORD", address.password())
+        .args(["--host", &host, "--port", &port.to_string()])
+        .args(["--username", address.user(), "--dbname", address.database_name()])
+        .interactive()?;
+    Ok(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))
+}

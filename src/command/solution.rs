@@ -1,0 +1,30 @@
+//! `pglings solution`: our answer, after yours or after a question.
+
+use super::keys::confirm;
+use super::{Context, exercise_named};
+use crate::error::{Error, Result};
+use crate::grade::verdict::Status;
+use crate::lesson::event::Language;
+use crate::report::highlight;
+
+pub(super) fn run(context: &Context, wanted: &str, yes: bool) -> Result<u8> {
+    let exercise = exercise_named(wanted)?;
+    let progress = context.progress()?;
+    let passed =
+        progress.status(exercise, &context.workbook.read(exercise)) == Some(Status::Passed);
+    if !passed && !yes && !confirm("You have not passed this exercise yet. Show the solution?")? {
+        return Err(Error::Usage(format!(
+            "the solution stays closed. A hint may do: pglings hint {}. To see it anyway: pglings \
+             solution {} --yes",
+            exercise.number, exercise.number
+        )));
+    }
+    // The marks of what the stub leaves out are of no use to a reader.
+    let lines = exercise.solution.lines().filter(|line| {
+        let text = line.trim_start();
+        !text.starts_with("// todo: ") && text != "// end" && text != "// blank"
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    context.print(&highlight::code(&text, Language::Rust, context.look))?;
+    Ok(0)
+}

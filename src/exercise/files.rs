@@ -1,0 +1,118 @@
+//! The learner's files: where they are, whether they were begun, and how one is set back.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::{Exercise, stub};
+use crate::error::{Context, Error, PathContext, Result};
+
+/// The largest exercise that is looked at, in bytes. No answer needs more.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The root of the workbook: the folder that holds `exercises/`.
+#[derive(Debug, Clone)]
+pub struct Workbook {
+    root: PathBuf,
+}
+
+/// The state of a learner's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum File {
+    /// As the stub has it, or not there.
+    Untouched,
+    /// With an answer, or part of one.
+    Begun(String),
+    /// Not a text file that could hold an answer; the reason in words.
+    Unreadable(String),
+}
+
+impl Workbook {
+    /// The workbook around the current folder, else the one that this program was built in.
+    pub fn locate() -> Result<Workbook> {
+        let here = std::env::current_dir().context("cannot tell the current folder")?;
+        let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+        here.ancestors()
+            .chain([built])
+            .find(|dir| dir.join("exercises/Cargo.toml").is_file())
+            .map(|root| Workbook { root: root.to_owned() })
+            .ok_or_else(|| {
+                Error::Usage(
+                    "this is not the pglings workbook: there is no exercises/Cargo.toml here or above. \
+                     Go to the folder you cloned."
+                        .to_owned(),
+                )
+            })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The learner's file.
+    pub fn path(&self, exercise: &Exercise) -> PathBuf {
+        self.root.join(exercise.path())
+    }
+
+    /// Reads the learner's file.
+    pub fn read(&self, exercise: &Exercise) -> File {
+        let unreadable = |why: String| File::Unreadable(format!("{} {why}", exercise.path()));
+        let path = self.path(exercise);
+        let file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return File::Untouched,
+            Err(error) => return unreadable(format!("cannot be opened: {error}")),
+        };
+        let mut bytes = Vec::new();
+        if let Err(error) = file.take(LARGEST + 1).read_to_end(&mut bytes) {
+            return unreadable(format!("cannot be read: {error}"));
+        }
+        if bytes.len() as u64 > LARGEST {
+            return unreadable("is larger than 1 MiB, which no answer needs to be".to_owned());
+        }
+        match String::from_utf8(bytes) {
+            Err(_) => unreadable("is not a text file (UTF-8)".to_owned()),
+            Ok(text) if stub::same(&text, &exercise.stub()) => File::Untouched,
+            Ok(text) => File::Begun(text),
+        }
+    }
+
+    /// Writes the stub. What was there is kept beside it; returns where, if there was anything.
+    pub fn reset(&self, exercise: &Exercise) -> Result<Option<PathBuf>> {
+        let path = self.path(exercise);
+        let kept = match self.read(exercise) {
+            File::Untouched => None,
+            File::Begun(_) | File::Unreadable(_) => Some(keep_copy(&path)?),
+        };
+        write_whole(&path, exercise.stub().as_bytes())?;
+        Ok(kept)
+    }
+}
+
+/// Moves a file to the first free name `….N.bak` beside it.
+fn keep_copy(path: &Path) -> Result<PathBuf> {
+    for number in 1.. {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".{number}.bak"));
+        let copy = PathBuf::from(name);
+        if fs::symlink_metadata(&copy).is_err() {
+            fs::rename(path, &copy).at("move", path)?;
+            return Ok(copy);
+        }
+    }
+    Err(Error::Bug("there is no free name for a copy".to_owned()))
+}
+
+/// Writes a file beside its place and renames it, so that it is never there in part.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(dir).at("create", dir)?;
+    let mut draft = tempfile::Builder::new();
+    #[cfg(unix)]
+    draft.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut draft = draft.prefix(".pglings-").tempfile_in(dir).at("write in", dir)?;
+    io::Write::write_all(&mut draft, bytes).at("write", path)?;
+    draft.persist(path).map_err(|error| error.error).at("write", path)?;
+    Ok(())
+}

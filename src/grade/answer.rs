@@ -1,0 +1,169 @@
+//! The other side of the harness: an answer that runs, and the calls made to it.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use harness::protocol::{Request, Response};
+use rand::distr::{Alphanumeric, SampleString};
+
+use super::kit::Stop;
+use crate::error::Result;
+use crate::interrupt;
+use crate::process::{self, KEPT, Output, Pipe, Program, Running};
+
+/// The most address space an answer may take, in bytes.
+const MEMORY: u64 = 4 << 30;
+
+/// The longest reply that is read, in bytes.
+const LONGEST: usize = 16 << 20;
+
+/// An answer that is built: what to start.
+pub struct AnswerProgram {
+    program: Program,
+}
+
+impl AnswerProgram {
+    /// A program file, run in the workbook's folder with next to nothing in its environment.
+    pub fn at(path: PathBuf, dir: &Path) -> AnswerProgram {
+        AnswerProgram::of(Program::new(path).clear_env().dir(dir))
+    }
+
+    /// Any program that serves the harness's protocol.
+    pub fn of(program: Program) -> AnswerProgram {
+        let program = ["PATH", "LANG", "SystemRoot"].iter().fold(program, |program, name| {
+            match std::env::var_os(name) {
+                Some(value) => program.env(name, value),
+                None => program,
+            }
+        });
+        AnswerProgram { program: program.env("RUST_BACKTRACE", "0") }
+    }
+}
+
+/// An answer that runs. Dropping it ends it.
+pub struct Answer {
+    running: Running,
+    replies: mpsc::Receiver<Response>,
+    reader: Option<JoinHandle<Output>>,
+    limit: Duration,
+    deadline: Instant,
+    _stopper: interrupt::Guard,
+}
+
+impl Answer {
+    /// Starts it. It has so long for everything that is asked of it.
+    pub fn start(program: AnswerProgram, limit: Duration) -> Result<Answer> {
+        let mut running = program.program.start()?;
+        let nonce = Alphanumeric.sample_string(&mut rand::rng(), 32);
+        let (sender, replies) = mpsc::channel();
+        let reader = running.stdout.take().map(|stdout| {
+            let nonce = nonce.clone().into_bytes();
+            thread::spawn(move || read(stdout, &nonce, &sender))
+        });
+        let stop = running.stopper();
+        let mut answer = Answer {
+            running,
+            replies,
+            reader,
+            limit,
+            deadline: Instant::now() + limit,
+            _stopper: interrupt::on(stop),
+        };
+        // If it has ended already, the first call finds that out.
+        answer.send(&Request::Hello { nonce, memory: MEMORY });
+        Ok(answer)
+    }
+
+    /// Gives it more time than a run usually has, from its start.
+    pub fn extend(&mut self, limit: Duration) {
+        self.deadline += limit.saturating_sub(self.limit);
+        self.limit = self.limit.max(limit);
+    }
+
+    /// Asks for one thing and waits for the reply.
+    pub fn ask(&mut self, request: &Request) -> Result<Response, Stop> {
+        self.send(request);
+        loop {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            match self.replies.recv_timeout(left) {
+                Ok(Response::Ready) => {}
+                Ok(response) => return Ok(response),
+                Err(RecvTimeoutError::Timeout) => {
+                    let limit = self.limit.as_secs();
+                    return Err(Stop::TimedOut(format!("no answer within {limit} seconds")));
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    interrupt::check().map_err(Stop::Fault)?;
+                    let left = self.deadline.saturating_duration_since(Instant::now());
+                    let how = self.running.wait(left);
+                    let how = how.map_or_else(|| "closed its output".to_owned(), process::ending);
+                    let said = self.running.stderr().text();
+                    let last = said.lines().rfind(|line| !line.trim().is_empty());
+                    let said = last.map(|line| format!(" Its last words: {line}"));
+                    return Err(Stop::Crashed(format!(
+                        "the program {how} before it had answered.{}",
+                        said.unwrap_or_default()
+                    )));
+                }
+            }
+        }
+    }
+
+    /// Ends it and returns what it printed.
+    pub fn finish(mut self) -> Output {
+        self.running.end();
+        self.reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default()
+    }
+
+    fn send(&mut self, request: &Request) {
+        if let (Some(stdin), Ok(mut line)) = (&mut self.running.stdin, serde_json::to_vec(request))
+        {
+            line.push(b'\n');
+            // A closed pipe means that it has ended; the wait for the reply says how.
+            let _ = stdin.write_all(&line).and_then(|()| stdin.flush());
+        }
+    }
+}
+
+/// Reads lines to the end: those behind the nonce are replies, the rest is what it printed.
+fn read(mut stdout: Pipe, nonce: &[u8], replies: &mpsc::Sender<Response>) -> Output {
+    let mut output = Output::default();
+    let mut line = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let count = process::read_or_end(&mut stdout, &mut buffer);
+        if count == 0 {
+            break;
+        }
+        for piece in buffer[..count].split_inclusive(|byte| *byte == b'\n') {
+            line.extend_from_slice(piece);
+            let ours = line.starts_with(nonce) && line.len() <= LONGEST;
+            if piece.ends_with(b"\n") {
+                if ours {
+                    let response = serde_json::from_slice(&line[nonce.len()..]);
+                    let response = response.unwrap_or_else(|error| {
+                        Response::Misfit(format!("its reply cannot be read: {error}"))
+                    });
+                    let _ = replies.send(response);
+                } else if line != b"\n" {
+                    keep(&mut output, &line);
+                }
+                line.clear();
+            } else if !ours && line.len() > nonce.len() {
+                // Printed without an end: passed on in pieces, so that it takes no memory.
+                keep(&mut output, &line);
+                line.clear();
+            }
+        }
+    }
+    output
+}
+
+fn keep(output: &mut Output, bytes: &[u8]) {
+    output.total += bytes.len() as u64;
+    let room = KEPT - output.kept.len();
+    output.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+}

@@ -1,0 +1,363 @@
+//! What a grader is written with.
+//!
+//! A grader is a function that makes checks. Each check has a name that reads as a requirement, a
+//! fixture, and a body that asks a [`Trial`]: it calls the answer, looks at the database and at
+//! the wire, and says what is wrong in a sentence that helps.
+//!
+//! ```ignore
+//! fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+//!     g.check("the id is the one that the server gave", &LUNDO, |t| {
+//!         let id: i32 = t.call("add_user", ("ada@example.com", "Ada"))?.ok()?;
+//!         let stored = t.value("SELECT id FROM users WHERE email = 'ada@example.com'")?;
+//!         t.equal("the id", id.to_string(), stored.unwrap_or_default())
+//!     })
+//! }
+//! ```
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::time::Duration;
+
+use harness::protocol::{Failure, Request, Response};
+use postgres::{Client, SimpleQueryMessage};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::answer::Answer;
+use super::verdict::Check;
+use crate::error::{Context, Error};
+use crate::exercise::Grader;
+use crate::postgres::address::Address;
+use crate::postgres::database::{Database, Databases, Fixture};
+use crate::postgres::tap::{Log, Tap};
+pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
+
+/// How many connections a pool of an answer may open.
+const POOL: u32 = 5;
+
+/// How long the record of the wire may lag behind a reply.
+const SETTLE: Duration = Duration::from_secs(2);
+
+/// Why a check ended before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// The answer is wrong: the sentence for the learner.
+    Wrong(String),
+    /// The run's time is up.
+    TimedOut(String),
+    /// The answer's process ended.
+    Crashed(String),
+    /// Not the answer's fault.
+    Fault(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Fault(error)
+    }
+}
+
+/// What a check's body returns.
+pub type Outcome<T = ()> = Result<T, Stop>;
+
+/// A wrong answer, in a sentence.
+pub fn wrong<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Wrong(message.into()))
+}
+
+/// Says that an answer is wrong unless a condition holds.
+pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
+    if holds { Ok(()) } else { wrong(message) }
+}
+
+/// A grader: its hints, and its checks.
+pub fn grader(
+    hints: &'static [&'static str],
+    checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
+) -> Grader {
+    Grader { hints, extensions: &[], checks }
+}
+
+/// One run of a grader.
+pub struct Grading<'a> {
+    databases: &'a Databases,
+    answer: Answer,
+    stem: &'static str,
+    checks: Vec<Check>,
+    kept: Option<String>,
+}
+
+/// What is left when a grader has run.
+pub(crate) struct Finished {
+    pub(crate) checks: Vec<Check>,
+    pub(crate) kept: Option<String>,
+    pub(crate) output: String,
+}
+
+impl<'a> Grading<'a> {
+    pub(crate) fn new(databases: &'a Databases, answer: Answer, stem: &'static str) -> Self {
+        Grading { databases, answer, stem, checks: Vec::new(), kept: None }
+    }
+
+    /// Gives the run more time than the usual ten seconds.
+    pub fn limit(&mut self, limit: Duration) {
+        self.answer.extend(limit);
+    }
+
+    /// Makes a check, on a fresh database with this fixture in it.
+    pub fn check(
+        &mut self,
+        name: &str,
+        fixture: &Fixture,
+        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
+    ) -> Result<(), Stop> {
+        let database = self.databases.create(fixture)?;
+        let mut trial = Trial::new(database, &mut self.answer)?;
+        let result = body(&mut trial);
+        let database = trial.finish();
+        let (passed, message) = match result {
+            Ok(()) => (true, String::new()),
+            Err(Stop::Wrong(message)) => (false, message),
+            Err(other) => return Err(other),
+        };
+        if !passed && self.kept.is_none() {
+            self.kept = Some(database.keep(self.stem)?);
+        }
+        self.checks.push(Check { name: name.to_owned(), passed, message });
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> Finished {
+        let output = self.answer.finish();
+        let mut text = output.text();
+        if output.total > output.kept.len() as u64 {
+            text.push_str(&format!("… and {} bytes more", output.total - output.kept.len() as u64));
+        }
+        Finished { checks: self.checks, kept: self.kept, output: text }
+    }
+}
+
+/// One check at work: an answer, a database, and the wire between them.
+pub struct Trial<'a> {
+    answer: &'a mut Answer,
+    address: Address,
+    log: Log,
+    client: Option<Client>,
+    called: bool,
+    pool: u32,
+    _tap: Tap,
+    database: Database,
+}
+
+/// What a call came to, if the function returned at all.
+#[derive(Debug)]
+pub struct Called<T> {
+    function: String,
+    result: Result<T, Failure>,
+}
+
+impl<'a> Trial<'a> {
+    fn new(database: Database, answer: &'a mut Answer) -> Outcome<Trial<'a>> {
+        let socket = database.address.socket();
+        let socket = socket.ok_or_else(|| Error::Bug("a server without a port".to_owned()))?;
+        let tap = Tap::start(socket).context("cannot listen on the loopback")?;
+        let address = database.address.through(tap.address().port());
+        let log = tap.log();
+        Ok(Trial {
+            answer,
+            address,
+            log,
+            client: None,
+            called: false,
+            pool: POOL,
+            _tap: tap,
+            database,
+        })
+    }
+
+    /// Calls a function of the answer with these arguments after the client or pool: a tuple.
+    pub fn call<T: DeserializeOwned>(
+        &mut self,
+        function: &str,
+        arguments: impl Serialize,
+    ) -> Outcome<Called<T>> {
+        let arguments = match serde_json::to_value(arguments) {
+            Ok(serde_json::Value::Array(arguments)) => arguments,
+            Ok(serde_json::Value::Null) => Vec::new(),
+            _ => return Err(Error::Content("the arguments of a call are a tuple".into()).into()),
+        };
+        self.log.take();
+        self.called = true;
+        let response = self.answer.ask(&Request::Call {
+            function: function.to_owned(),
+            url: self.address.url(),
+            pool: self.pool,
+            arguments,
+        })?;
+        let result = match response {
+            Response::Returned(value) => match serde_json::from_value(value.clone()) {
+                Ok(value) => Ok(value),
+                Err(_) => {
+                    return wrong(format!(
+                        "`{function}` returned {value}, which is of another type than the task asks for."
+                    ));
+                }
+            },
+            Response::Failed(failure) => Err(failure),
+            Response::Panicked(panic) => return wrong(describe_panic(function, &panic)),
+            Response::Misfit(why) => {
+                return wrong(format!("`{function}` cannot be called: {why}."));
+            }
+            Response::NoConnection(failure) => {
+                return Err(Error::NoServer(format!(
+                    "the answer could not connect: {}",
+                    failure.display
+                ))
+                .into());
+            }
+            other => return Err(Error::Bug(format!("an unexpected reply: {other:?}")).into()),
+        };
+        Ok(Called { function: function.to_owned(), result })
+    }
+
+    /// The URL that the answer's connections go to: for functions that connect by themselves.
+    pub fn url(&self) -> String {
+        self.address.url()
+    }
+
+    /// The name of the check's database.
+    pub fn database_name(&self) -> &str {
+        &self.database.name
+    }
+
+    /// How many connections a pool that is handed to the answer may open.
+    pub fn pool(&mut self, connections: u32) {
+        self.pool = connections;
+    }
+
+    /// Closes the answer's connections, as the end of its program would.
+    pub fn disconnect(&mut self) -> Outcome {
+        let url = self.address.url();
+        self.answer.ask(&Request::Disconnect { url })?;
+        Ok(())
+    }
+
+    /// What went over the wire in the last call. What a client asks for its own purposes (the
+    /// names of types it does not know) is left out.
+    pub fn statements(&mut self) -> Outcome<VecDeque<Statement>> {
+        if !self.log.settle(SETTLE) {
+            return Err(Error::Content("the tap did not settle".to_owned()).into());
+        }
+        let all = self.log.statements().into_iter();
+        Ok(all.filter(|statement| !statement.sql.contains("pg_catalog.pg_type")).collect())
+    }
+
+    /// How many sessions the answer has opened.
+    pub fn connections(&self) -> usize {
+        self.log.connections()
+    }
+
+    /// A session of the grader's own in the check's database.
+    pub fn client(&mut self) -> Outcome<&mut Client> {
+        if self.client.is_none() {
+            self.client = Some(self.database.admin.connect()?);
+        }
+        self.client.as_mut().ok_or_else(|| Error::Bug("no client".to_owned()).into())
+    }
+
+    /// The rows of a query of the grader's, as text; NULL is `None`.
+    pub fn rows(&mut self, sql: &str) -> Outcome<Vec<Vec<Option<String>>>> {
+        let messages = self.client()?.simple_query(sql).context("a query of the grader failed")?;
+        let row = |message: SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => {
+                Some((0..row.len()).map(|index| row.get(index).map(str::to_owned)).collect())
+            }
+            _ => None,
+        };
+        Ok(messages.into_iter().filter_map(row).collect())
+    }
+
+    /// The first value of a query of the grader's.
+    pub fn value(&mut self, sql: &str) -> Outcome<Option<String>> {
+        Ok(self.rows(sql)?.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
+    }
+
+    /// Runs SQL of the grader's. `Err` in the inner result is what the server said to it.
+    pub fn try_sql(&mut self, sql: &str) -> Outcome<Result<(), Failure>> {
+        let result = self.client()?.batch_execute(sql);
+        Ok(result.map_err(|error| Failure::of(&error)))
+    }
+
+    /// Runs SQL of the grader's that has to work.
+    pub fn sql(&mut self, sql: &str) -> Outcome {
+        Ok(self.client()?.batch_execute(sql).context("a statement of the grader failed")?)
+    }
+
+    fn finish(mut self) -> Database {
+        if self.called {
+            // A process that is gone has closed its connections already.
+            let _ = self.disconnect();
+        }
+        self.database
+    }
+}
+
+impl<T: Debug> Called<T> {
+    /// The value. An error is a wrong answer.
+    pub fn ok(self) -> Outcome<T> {
+        match self.result {
+            Ok(value) => Ok(value),
+            Err(failure) => {
+                wrong(format!("`{}` returned an error: {}", self.function, explain(&failure)))
+            }
+        }
+    }
+
+    /// The error. A value is a wrong answer.
+    pub fn error(self) -> Outcome<Failure> {
+        match self.result {
+            Ok(value) => wrong(format!(
+                "`{}` returned Ok({value:?}) where it has to return an error.",
+                self.function
+            )),
+            Err(failure) => Ok(failure),
+        }
+    }
+
+    /// Both.
+    pub fn either(self) -> Result<T, Failure> {
+        self.result
+    }
+}
+
+/// Holds two values against each other.
+pub fn equal<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Outcome {
+    ensure(actual == expected, format!("{what}: expected {expected:?}, got {actual:?}."))
+}
+
+/// An error as a learner is told of it.
+pub fn explain(failure: &Failure) -> String {
+    let Some(server) = &failure.server else { return failure.display.clone() };
+    let mut text = format!("{} (SQLSTATE {})", server.message, server.sqlstate);
+    if let Some(detail) = &server.detail {
+        text.push_str(&format!("\n{detail}"));
+    }
+    if let Some(hint) = &server.hint {
+        text.push_str(&format!("\n{hint}"));
+    }
+    if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
+        text.push_str(&format!("\n{cure}"));
+    }
+    text
+}
+
+fn describe_panic(function: &str, panic: &harness::protocol::Panic) -> String {
+    match panic.todo() {
+        Some("") => format!("`{function}` is still to be written."),
+        Some(task) => format!("`{function}` is still to be written: {task}."),
+        None => {
+            let place = panic.place.as_ref().map(|(file, line)| format!(" ({file}, line {line})"));
+            format!("`{function}` panicked{}: {}", place.unwrap_or_default(), panic.message)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Grading: build an answer, run it under supervision, judge it.
+//!
+//! The answer is a process of its own that only computes: the checks run here, in `pglings`, call
+//! its functions through [`answer`], and look at what came back, at the database and at the wire.
+//! So there is no verdict in the answer's process that could be forged.
+
+pub mod answer;
+pub mod build;
+pub mod kit;
+pub mod verdict;
+
+use std::time::{Duration, Instant};
+
+use self::answer::{Answer, AnswerProgram};
+use self::build::Build;
+use self::kit::{Grading, Stop};
+pub use self::verdict::Verdict;
+use self::verdict::{Check, Status};
+use crate::error::{Error, Result};
+use crate::exercise::Exercise;
+use crate::exercise::files::{File, Workbook};
+use crate::postgres::database::Databases;
+
+/// How long a run may take unless its grader asks for more.
+pub const RUN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Grades the learner's file as it stands: builds and runs it.
+///
+/// `databases` is asked for only when the answer compiles; what hinders it there becomes a verdict
+/// too. An `Err` is a fault of pglings or of the machine, or Ctrl-C.
+pub fn check(
+    workbook: &Workbook,
+    exercise: &Exercise,
+    databases: &mut dyn FnMut() -> Result<std::sync::Arc<Databases>>,
+) -> Result<Verdict> {
+    let mut verdict = Verdict::new(exercise, Status::NotStarted);
+    match workbook.read(exercise) {
+        File::Untouched => return Ok(verdict),
+        File::Unreadable(why) => {
+            verdict.status = Status::DoesNotCompile;
+            verdict.message = format!("{why}. `pglings reset {}` starts anew.", exercise.number);
+            return Ok(verdict);
+        }
+        File::Begun(_) => {}
+    }
+    let began = Instant::now();
+    let built = build::build(workbook, exercise)?;
+    verdict.build = began.elapsed();
+    let program = match built {
+        Build::Program(path) => AnswerProgram::at(path, workbook.root()),
+        Build::DoesNotCompile(text) => {
+            verdict.status = Status::DoesNotCompile;
+            verdict.message = text;
+            return Ok(verdict);
+        }
+    };
+    let databases = match databases() {
+        Ok(databases) => databases,
+        Err(error @ (Error::NoServer(_) | Error::Server { .. })) => {
+            verdict.status = Status::NoServer;
+            verdict.message = error.to_string();
+            return Ok(verdict);
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Verdict { build: verdict.build, ..run(exercise, program, &databases)? })
+}
+
+/// Judges an answer that is built already.
+pub fn run(exercise: &Exercise, program: AnswerProgram, databases: &Databases) -> Result<Verdict> {
+    let grader = (exercise.grader)();
+    let mut verdict = Verdict::new(exercise, Status::Passed);
+    let began = Instant::now();
+    let answer = Answer::start(program, RUN_LIMIT)?;
+    let mut grading = Grading::new(databases, answer, exercise.stem);
+    let outcome =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (grader.checks)(&mut grading)));
+    let outcome = outcome.unwrap_or_else(|_| {
+        let text = format!("the grader of {} panicked", exercise.stem);
+        Err(Stop::Fault(Error::Content(text)))
+    });
+    let finished = grading.finish();
+    verdict.run = began.elapsed();
+    verdict.output = finished.output;
+    verdict.kept = finished.kept;
+    verdict.checks = finished.checks;
+    if verdict.checks.iter().any(|check| !check.passed) {
+        verdict.status = Status::Failed;
+    }
+    match outcome {
+        Ok(()) => {
+            if verdict.checks.is_empty() {
+                verdict.status = Status::Broken;
+                verdict.message = format!("the grader of {} checked nothing", exercise.stem);
+            }
+        }
+        Err(Stop::Wrong(message)) => {
+            let name = "the exercise as a whole".to_owned();
+            verdict.checks.push(Check { name, passed: false, message });
+            verdict.status = Status::Failed;
+        }
+        Err(Stop::TimedOut(message)) => {
+            verdict.status = Status::TimedOut;
+            verdict.message = message;
+        }
+        Err(Stop::Crashed(message)) => {
+            verdict.status = Status::Crashed;
+            verdict.message = message;
+        }
+        Err(Stop::Fault(Error::Interrupted)) => return Err(Error::Interrupted),
+        Err(Stop::Fault(error @ (Error::NoServer(_) | Error::Server { .. }))) => {
+            verdict.status = Status::NoServer;
+            verdict.message = error.to_string();
+        }
+        Err(Stop::Fault(error)) => {
+            verdict.status = Status::Broken;
+            verdict.message = error.to_string();
+        }
+    }
+    crate::interrupt::check()?;
+    Ok(verdict)
+}

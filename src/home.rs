@@ -1,0 +1,143 @@
+//! The folders that pglings keeps things in, and the user that its servers run as.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, PathContext, Result};
+
+/// Where clusters and the bundle live on this machine.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// For what must last: clusters.
+    pub data: PathBuf,
+    /// For what can be fetched again: the bundle.
+    pub cache: PathBuf,
+    /// Who runs the servers, where that cannot be ourselves.
+    pub server_user: Option<User>,
+}
+
+/// A user of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct User {
+    /// User id.
+    pub uid: u32,
+    /// Group id.
+    pub gid: u32,
+}
+
+impl Home {
+    /// `PGLINGS_HOME` if set, else the user's data and cache folders. PostgreSQL refuses to run as
+    /// root; root's servers run as `postgres` or `nobody`, in a place that this user can reach.
+    pub fn locate() -> Result<Home> {
+        let (mut data, mut cache) = match std::env::var_os("PGLINGS_HOME") {
+            Some(home) => {
+                let home = std::path::absolute(&home).at("find", Path::new(&home))?;
+                (home.join("data"), home.join("cache"))
+            }
+            None => {
+                let dirs = ProjectDirs::from("", "", "pglings").ok_or_else(|| {
+                    Error::Usage("no home folder is known. Set HOME or PGLINGS_HOME.".into())
+                })?;
+                (dirs.data_local_dir().to_owned(), dirs.cache_dir().to_owned())
+            }
+        };
+        let server_user = server_user();
+        if let Some(user) = server_user
+            && !(reachable(&data, user) && reachable(&cache, user))
+        {
+            // Keyed by the folder it stands in for: another HOME is another world.
+            let key = short_hash(data.to_string_lossy().as_bytes());
+            let place = Path::new("/var/lib/pglings").join(key);
+            (data, cache) = (place.join("data"), place.join("cache"));
+        }
+        Ok(Home { data, cache, server_user })
+    }
+}
+
+/// The first eight hexadecimal digits of a SHA-256.
+pub fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes a folder that only its owner can enter, owned by the server's user.
+pub fn private_dir(path: &Path, owner: Option<User>) -> Result<()> {
+    fs::create_dir_all(path).at("create", path)?;
+    own(path, owner, 0o700)
+}
+
+/// Gives a file or folder to the server's user, with this mode.
+#[cfg(unix)]
+pub fn own(path: &Path, owner: Option<User>, mode: u32) -> Result<()> {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    if let Some(user) = owner {
+        chown(path, Some(user.uid), Some(user.gid)).at("change the owner of", path)?;
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).at("set the mode of", path)
+}
+
+/// Elsewhere a user's own folders are closed to others by default.
+#[cfg(not(unix))]
+pub fn own(_path: &Path, _owner: Option<User>, _mode: u32) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn server_user() -> Option<User> {
+    if !rustix::process::geteuid().is_root() {
+        return None;
+    }
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    ["postgres", "nobody"].iter().find_map(|name| user_named(&passwd, name))
+}
+
+#[cfg(not(unix))]
+fn server_user() -> Option<User> {
+    None
+}
+
+fn user_named(passwd: &str, name: &str) -> Option<User> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next()? == name).then_some(())?;
+        let uid = fields.nth(1)?.parse().ok()?;
+        let gid = fields.next()?.parse().ok()?;
+        Some(User { uid, gid })
+    })
+}
+
+/// Whether a user can enter every folder on the way that exists already.
+#[cfg(unix)]
+fn reachable(path: &Path, user: User) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    path.ancestors().skip(1).filter_map(|dir| fs::metadata(dir).ok()).all(|dir| {
+        let enter = if dir.uid() == user.uid {
+            0o100
+        } else if dir.gid() == user.gid {
+            0o010
+        } else {
+            0o001
+        };
+        dir.mode() & enter != 0
+    })
+}
+
+#[cfg(not(unix))]
+fn reachable(_path: &Path, _user: User) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_found_by_its_whole_name() {
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\npostgres2:x:7:8::/:\npostgres:x:101:104::/var:/bin/sh\n";
+        assert_eq!(user_named(passwd, "postgres"), Some(User { uid: 101, gid: 104 }));
+        assert_eq!(user_named(passwd, "nobody"), None);
+    }
+}

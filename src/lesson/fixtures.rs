@@ -1,0 +1,26 @@
+//! What the databases of lessons and checks start with. The SQL is in `lessons/fixtures/`.
+
+use crate::postgres::database::Fixture;
+
+/// Nothing at all.
+pub const EMPTY: Fixture = Fixture { name: "empty", sql: "", extensions: &[] };
+
+/// Lundo: users, their children, conversations with an assistant, messages.
+pub const LUNDO: Fixture = Fixture {
+    name: "lundo",
+    sql: concat!(
+        include_str!("../../lessons/fixtures/lundo_schema.sql"),
+        include_str!("../../lessons/fixtures/lundo_rows.sql")
+    ),
+    extensions: &[],
+};
+
+/// Lundo's tables without a row in them.
+pub const LUNDO_SCHEMA: Fixture = Fixture {
+    name: "lundo_schema",
+    sql: include_str!("../../lessons/fixtures/lundo_schema.sql"),
+    extensions: &[],
+};
+
+/// An empty database on a server that has pgvector; the extension is not created in it.
+pub const PGVECTOR: Fixture = Fixture { name: "pgvector", sql: "", extensions: &["vector"] };

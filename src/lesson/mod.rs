@@ -1,0 +1,30 @@
+//! Lessons: one Rust file each, read from top to bottom and walked in that order.
+//!
+//! A lesson's steps are constants (SQL, predictions) and functions (Rust on one of the clients);
+//! the doc comment above each is its prose. [`source`] cuts prose and code out of the very file
+//! that the compiler got; [`run`] executes a step and tells what happened as [`event`]s;
+//! [`player`] walks. How any of it looks is the business of [`report`](crate::report).
+
+pub mod catalogue;
+pub mod event;
+pub mod fixtures;
+pub mod out;
+pub mod player;
+pub mod run;
+pub mod source;
+pub mod step;
+pub mod transcript;
+
+/// What a lesson file begins with: `use crate::lesson::prelude::*;`.
+pub mod prelude {
+    pub use std::error::Error;
+
+    pub use indoc::indoc;
+    pub use postgres::error::SqlState;
+    pub use postgres::{Client, NoTls};
+    pub use sqlx::PgPool;
+
+    pub use super::fixtures::*;
+    pub use super::out::Out;
+    pub use super::step::{Claim, Prediction, Result, Sql, Words, choice, predict, sql};
+}

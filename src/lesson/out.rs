@@ -1,0 +1,126 @@
+//! What a Rust step reports with.
+
+use std::error::Error;
+use std::fmt::Display;
+
+use harness::protocol::Failure;
+use postgres::types::{FromSql, Type};
+use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
+
+use super::event::{Event, Table};
+use crate::postgres::tap::display_value;
+
+/// Collects what a step has to say.
+#[derive(Debug, Default)]
+pub struct Out {
+    pub(crate) events: Vec<Event>,
+}
+
+impl Out {
+    /// A line of text.
+    pub fn say(&mut self, text: impl Display) {
+        self.events.push(Event::Said(text.to_string()));
+    }
+
+    /// One row, drawn as a table.
+    pub fn row<R: Tabular>(&mut self, row: &R) {
+        self.rows(std::slice::from_ref(row));
+    }
+
+    /// Rows, drawn as a table.
+    pub fn rows<R: Tabular>(&mut self, rows: &[R]) {
+        let columns = rows.first().map(Tabular::columns).unwrap_or_default();
+        let rows = rows.iter().map(Tabular::cells).collect();
+        self.events.push(Event::Table(Table { columns, rows, time: None }));
+    }
+
+    /// A table of our own making: names of columns, then rows of the same length.
+    pub fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
+        let columns = columns.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+        let rows = rows.iter().map(|row| row.iter().cloned().map(Some).collect()).collect();
+        self.events.push(Event::Table(Table { columns, rows, time: None }));
+    }
+
+    /// An error, shown as the learner will meet it.
+    pub fn error(&mut self, error: &(dyn Error + 'static)) {
+        let failure = Failure::of(error);
+        self.events.push(match failure.server {
+            Some(server) => Event::Failed(server, String::new()),
+            None => Event::Trouble(failure.display),
+        });
+    }
+}
+
+/// A row of either client.
+pub trait Tabular: Sized {
+    /// Names and types of the columns.
+    fn columns(&self) -> Vec<(String, String)>;
+    /// The values as text.
+    fn cells(&self) -> Vec<Option<String>>;
+}
+
+/// A value as it came over the wire.
+struct Raw<'a>(Type, &'a [u8]);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Raw(ty.clone(), raw))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+impl Tabular for postgres::Row {
+    fn columns(&self) -> Vec<(String, String)> {
+        let columns = postgres::Row::columns(self).iter();
+        columns.map(|c| (c.name().to_owned(), sql_name(c.type_().name()).to_owned())).collect()
+    }
+
+    fn cells(&self) -> Vec<Option<String>> {
+        (0..self.len())
+            .map(|index| {
+                let Raw(ty, raw) = self.try_get::<_, Option<Raw<'_>>>(index).ok().flatten()?;
+                Some(display_value(ty.oid(), Some(ty.name()), true, raw))
+            })
+            .collect()
+    }
+}
+
+impl Tabular for sqlx::postgres::PgRow {
+    fn columns(&self) -> Vec<(String, String)> {
+        let name = |c: &sqlx::postgres::PgColumn| {
+            (c.name().to_owned(), sql_name(&c.type_info().name().to_lowercase()).to_owned())
+        };
+        sqlx::Row::columns(self).iter().map(name).collect()
+    }
+
+    fn cells(&self) -> Vec<Option<String>> {
+        (0..self.len())
+            .map(|index| {
+                let value = self.try_get_raw(index).ok().filter(|value| !value.is_null())?;
+                let info = value.type_info();
+                let oid = info.oid().map_or(0, |oid| oid.0);
+                let name = info.name().to_lowercase();
+                let binary = value.format() == sqlx::postgres::PgValueFormat::Binary;
+                Some(display_value(oid, Some(&name), binary, value.as_bytes().ok()?))
+            })
+            .collect()
+    }
+}
+
+/// A type's name as it is written in SQL, where PostgreSQL calls it otherwise inside.
+pub(crate) fn sql_name(internal: &str) -> &str {
+    match internal {
+        "int2" => "smallint",
+        "int4" => "integer",
+        "int8" => "bigint",
+        "float4" => "real",
+        "float8" => "double precision",
+        "bool" => "boolean",
+        "bpchar" => "char",
+        "unknown" => "text",
+        other => other,
+    }
+}

@@ -1,0 +1,196 @@
+//! A lesson as a page of Markdown, so that the workbook can be read without running it.
+//!
+//! What must vary from run to run (times, versions, ports, names of databases, identifiers that
+//! the server makes up) is masked by rule: the page is the same on every machine and every major
+//! version, and a difference is a mistake.
+
+use std::io;
+
+use super::catalogue::Lesson;
+use super::event::{Event, Language, Table};
+use super::player::{Answer, Audience, Ending, Walk};
+use super::run::Stage;
+use crate::error::{Error, Result};
+use crate::report::look::{Look, PLAIN};
+use crate::report::screen::letter;
+use crate::report::{server_error, table};
+
+/// Walks a lesson straight through and returns its page.
+pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
+    let mut page = Page { text: String::new(), path: lesson.path(), masks: Masks::of(stage)? };
+    let ending = Walk::new(lesson, stage, &mut page, false)?.walk(lesson, 0)?;
+    match ending {
+        Ending::Finished => Ok(page.text),
+        Ending::LeftAt(_) => Err(Error::Bug("a transcript was left".to_owned())),
+    }
+}
+
+struct Page {
+    text: String,
+    path: String,
+    masks: Masks,
+}
+
+impl Audience for Page {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        let text = self.draw(event);
+        if !text.is_empty() {
+            self.text.push_str(&text);
+            self.text.push_str("\n\n");
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, _choices: usize) -> Result<Answer> {
+        Ok(Answer::Run)
+    }
+}
+
+impl Page {
+    fn draw(&self, event: &Event) -> String {
+        match event {
+            Event::Lesson { number, title, module } => format!(
+                "<!-- Written by `pglings dev bless` from {}. Do not edit. -->\n\n\
+                 *{module}*\n\n# {number}. {title}",
+                self.path
+            ),
+            Event::Prose(markdown) => markdown.clone(),
+            Event::Code(Language::Sql, code) => format!("```sql\n{code}\n```"),
+            Event::Code(Language::Rust, code) => format!("```rust\n{code}\n```"),
+            Event::Question { text, choices } => {
+                let mut lines = vec![format!("> **Before it runs:** {text}"), ">".to_owned()];
+                for (index, choice) in choices.iter().enumerate() {
+                    lines.push(format!("> {}) {choice}  ", letter(index)));
+                }
+                lines.join("\n")
+            }
+            Event::Settled { right, why, .. } => {
+                format!("> **It is {}.** {}", letter(*right), why.join(" "))
+            }
+            Event::Table(table) if table.columns.is_empty() => fence(&table.count()),
+            Event::Table(table) => {
+                let masked = self.masks.table(table);
+                fence(&format!("{}\n{}", table::draw(&masked, WIDE), table.count()))
+            }
+            Event::Done(tag, _) => fence(tag),
+            Event::Failed(error, sql) => {
+                fence(&self.masks.text(&server_error::draw(error, sql, PLAIN)))
+            }
+            Event::Trouble(text) => fence(&format!("ERROR:  {}", self.masks.text(text))),
+            Event::Said(text) => fence(&self.masks.text(text)),
+            Event::Progress(..) | Event::Wire(_) | Event::Note(_) => String::new(),
+        }
+    }
+}
+
+/// A page scrolls sideways; a table need not break its lines for it.
+const WIDE: Look = Look { width: 120, ..PLAIN };
+
+fn fence(text: &str) -> String {
+    format!("```text\n{}\n```", text.trim_end())
+}
+
+/// What this run made up.
+struct Masks {
+    /// Texts that stand for something, longest first.
+    known: Vec<(String, &'static str)>,
+}
+
+impl Masks {
+    fn of(stage: &Stage) -> Result<Masks> {
+        let database = stage.database();
+        let version: String = {
+            let mut client = database.admin.connect()?;
+            let row = client.query_one("SHOW server_version", &[]);
+            row.map_err(|source| Error::Server { context: "no version".into(), source })?.get(0)
+        };
+        let number = version.split(' ').next().unwrap_or_default().to_owned();
+        let mut known = vec![
+            (database.name.clone(), "‹database›"),
+            (version, "‹version›"),
+            (number, "‹version›"),
+            (stage.port().to_string(), "‹port›"),
+        ];
+        known.retain(|(text, _)| text.len() > 1);
+        Ok(Masks { known })
+    }
+
+    fn table(&self, table: &Table) -> Table {
+        let cell = |index: usize, value: &Option<String>| {
+            let (name, ty) = table.columns.get(index).map_or(("", ""), |(n, t)| (n, t));
+            value.as_ref().map(|value| self.value(name, ty, value))
+        };
+        let row =
+            |row: &Vec<Option<String>>| row.iter().enumerate().map(|(i, v)| cell(i, v)).collect();
+        Table { rows: table.rows.iter().map(row).collect(), ..table.clone() }
+    }
+
+    /// By the column's name and type: process ids, moments of this run, random identifiers.
+    fn value(&self, name: &str, ty: &str, value: &str) -> String {
+        if ["pid", "backend_pid", "pg_backend_pid"].contains(&name) {
+            return "‹pid›".to_owned();
+        }
+        match ty {
+            "timestamptz" | "timestamp" if is_recent(value) => "‹now›".to_owned(),
+            "date" if value == chrono::Utc::now().date_naive().to_string() => "‹today›".to_owned(),
+            "uuid" => "‹uuid›".to_owned(),
+            "interval" => "‹interval›".to_owned(),
+            _ => self.text(value),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (known, mask) in &self.known {
+            text = text.replace(known, mask);
+        }
+        mask_times(&text)
+    }
+}
+
+/// Within a day of now: made by this run. The rows of fixtures are older.
+fn is_recent(value: &str) -> bool {
+    let moment = value
+        .get(..19)
+        .and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());
+    moment.is_some_and(|moment| (chrono::Utc::now().naive_utc() - moment).num_hours().abs() < 24)
+}
+
+/// `12.3 ms` becomes `‹time›`: a number before a unit of time.
+fn mask_times(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut out: Vec<String> = Vec::new();
+    for word in words {
+        let unit = word.trim_end_matches([',', '.', ')', ';']);
+        let number = out.last().is_some_and(|last| {
+            let last = last.trim_start_matches('(');
+            last.contains('.') && last.parse::<f64>().is_ok()
+        });
+        if number && ["ms", "s", "µs"].contains(&unit) {
+            out.pop();
+            out.push(format!("‹time›{}", &word[unit.len()..]));
+        } else {
+            out.push(word.to_owned());
+        }
+    }
+    out.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_masked_and_other_numbers_are_not() {
+        assert_eq!(mask_times("took 12.35 ms, 3 rows"), "took ‹time›, 3 rows");
+        assert_eq!(mask_times("costs 1.5 euros and 2 s"), "costs 1.5 euros and 2 s");
+    }
+
+    #[test]
+    fn moments_of_this_run_are_told_from_a_fixtures() {
+        let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S%.6f+00").to_string();
+        assert!(is_recent(&now));
+        assert!(!is_recent("2025-12-31 23:58:00+00"));
+        assert!(!is_recent("soon"));
+    }
+}

@@ -1,0 +1,295 @@
+//! A private cluster: made once, started on demand, shared by every pglings on the machine, and
+//! stopped by the last one out.
+//!
+//! Two lock files see to the sharing. Whoever starts or stops the server holds `change.lock`
+//! alone; whoever uses it holds `users.lock` shared. The last one out finds that it can have
+//! `users.lock` alone, and stops the server. The system releases both when a process dies, so a
+//! killed one leaves at worst a server that the next command adopts.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rand::RngExt;
+use rand::distr::Alphanumeric;
+
+use super::address::Address;
+use super::binaries::Binaries;
+use crate::error::{Error, PathContext, Result};
+use crate::home::{Home, User, own, private_dir};
+
+const SUPERUSER: &str = "pglings";
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// A cluster that may or may not run.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    binaries: Binaries,
+    dir: PathBuf,
+    user: Option<User>,
+}
+
+/// The right to use a running cluster. Dropping the last one stops the server.
+#[derive(Debug)]
+pub struct Lease {
+    cluster: Cluster,
+    users: Option<File>,
+    /// Where the server is, logged in as its superuser.
+    pub address: Address,
+}
+
+impl Cluster {
+    /// The cluster of one source and major version.
+    pub fn new(home: &Home, label: &str, binaries: Binaries) -> Cluster {
+        let dir = home.data.join(format!("{label}-{}", binaries.major));
+        Cluster { binaries, dir, user: home.server_user }
+    }
+
+    /// Its folder: `data/`, `log`, `password`, `port` and the locks.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Makes the cluster if there is none, starts it if it does not run, and joins its users.
+    ///
+    /// `say` hears a line before anything that takes long.
+    pub fn lease(&self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
+        private_dir(&self.dir, self.user)?;
+        let _change = self.lock_change()?;
+        if !self.data().is_dir() {
+            say("Making a private PostgreSQL cluster (once)…");
+            self.initialise()?;
+        }
+        let address = match self.adopt()? {
+            Some(address) => address,
+            None => self.start()?,
+        };
+        let users = self.open("users.lock")?;
+        users.lock_shared().at("lock", &self.dir.join("users.lock"))?;
+        Ok(Lease { cluster: self.clone(), users: Some(users), address })
+    }
+
+    /// Where the server is, if it runs. Joins nobody and starts nothing.
+    pub fn running(&self) -> Option<Address> {
+        self.dir.is_dir().then(|| self.adopt().ok().flatten()).flatten()
+    }
+
+    /// Whether the server is to stay when its last user leaves.
+    pub fn is_kept(&self) -> bool {
+        self.dir.join("keep").exists()
+    }
+
+    /// Says whether the server is to stay when its last user leaves.
+    pub fn keep(&self, keep: bool) -> Result<()> {
+        let path = self.dir.join("keep");
+        if keep {
+            fs::write(&path, "").at("write", &path)
+        } else if path.exists() {
+            fs::remove_file(&path).at("remove", &path)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Stops the server unless others use it. Returns whether it is stopped now.
+    pub fn stop_if_unused(&self) -> Result<bool> {
+        if !self.dir.is_dir() {
+            return Ok(true);
+        }
+        let _change = self.lock_change()?;
+        let users = self.open("users.lock")?;
+        if users.try_lock().is_err() {
+            return Ok(false);
+        }
+        self.stop()?;
+        Ok(true)
+    }
+
+    /// The end of the server's log.
+    pub fn log_tail(&self, lines: usize) -> String {
+        let log = fs::read(self.log()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&log);
+        let all: Vec<&str> = text.lines().collect();
+        all[all.len().saturating_sub(lines)..].join("\n")
+    }
+
+    fn data(&self) -> PathBuf {
+        self.dir.join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.dir.join("log")
+    }
+
+    fn open(&self, name: &str) -> Result<File> {
+        let path = self.dir.join(name);
+        File::options().create(true).append(true).open(&path).at("open", &path)
+    }
+
+    fn lock_change(&self) -> Result<File> {
+        let change = self.open("change.lock")?;
+        change.lock().at("lock", &self.dir.join("change.lock"))?;
+        Ok(change)
+    }
+
+    /// `initdb` into a folder beside, renamed when whole.
+    fn initialise(&self) -> Result<()> {
+        let fresh = self.dir.join("data.new");
+        if fresh.exists() {
+            fs::remove_dir_all(&fresh).at("remove", &fresh)?;
+        }
+        private_dir(&fresh, self.user)?;
+        let password: String =
+            rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect();
+        let path = self.dir.join("password");
+        let _ = fs::remove_file(&path);
+        fs::write(&path, "").at("write", &path)?;
+        own(&path, self.user, 0o600)?;
+        fs::write(&path, &password).at("write", &path)?;
+        let mut outcome = String::new();
+        // The names of the locale that sorts alike everywhere; C is what every system has.
+        for locale in [&["--locale=C.UTF-8"][..], &["--locale=C"]] {
+            let finished = self
+                .binaries
+                .program("initdb", self.user)
+                .args(["--encoding=UTF8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"])
+                .args(["--username", SUPERUSER])
+                .args(locale)
+                .arg("--pwfile")
+                .arg(&path)
+                .arg("--pgdata")
+                .arg(&fresh)
+                .run(START_LIMIT)?;
+            if finished.success() {
+                let data = self.data();
+                return fs::rename(&fresh, &data).at("create", &data);
+            }
+            outcome = finished.stderr.text();
+        }
+        Err(Error::NoServer(format!(
+            "initdb of PostgreSQL {} failed:\n{}",
+            self.binaries.version,
+            outcome.trim_end()
+        )))
+    }
+
+    fn password(&self) -> Result<String> {
+        let path = self.dir.join("password");
+        fs::read_to_string(&path).at("read", &path)
+    }
+
+    fn address(&self, port: u16) -> Result<Address> {
+        Ok(Address::local(port, SUPERUSER, &self.password()?, "postgres"))
+    }
+
+    /// The server that runs already, if it answers and is ours.
+    fn adopt(&self) -> Result<Option<Address>> {
+        let Ok(port) = fs::read_to_string(self.dir.join("port")) else { return Ok(None) };
+        let Ok(port) = port.trim().parse() else { return Ok(None) };
+        let address = self.address(port)?;
+        // Nobody else's server knows the password; a connection is proof enough.
+        Ok(address.try_connect().is_ok().then_some(address))
+    }
+
+    fn start(&self) -> Result<Address> {
+        self.stop()?;
+        let log = self.log();
+        let mut last = String::new();
+        for _ in 0..10 {
+            // A port that looks free may be taken by the time the server asks for it: try another.
+            let port = rand::rng().random_range(20_000..60_000_u16);
+            let _ = fs::rename(&log, self.dir.join("log.old"));
+            fs::write(&log, "").at("write", &log)?;
+            own(&log, self.user, 0o600)?;
+            let finished = self
+                .binaries
+                .program("pg_ctl", self.user)
+                .args(["start", "--wait", "--silent", "--timeout", "50", "--pgdata"])
+                .arg(self.data())
+                .arg("--log")
+                .arg(&log)
+                .args(["--options", &settings(port)])
+                .run(START_LIMIT)?;
+            if finished.success() {
+                let path = self.dir.join("port");
+                fs::write(&path, port.to_string()).at("write", &path)?;
+                let address = self.address(port)?;
+                address.connect()?;
+                return Ok(address);
+            }
+            last = self.log_tail(12);
+            if !last.contains("could not bind") && !last.contains("could not create any TCP") {
+                break;
+            }
+        }
+        Err(Error::NoServer(format!(
+            "PostgreSQL {} does not start from {}. The end of its log:\n{last}",
+            self.binaries.version,
+            self.dir.display()
+        )))
+    }
+
+    /// Stops the server of the data folder, if one runs, and waits for its end.
+    fn stop(&self) -> Result<()> {
+        let _ = fs::remove_file(self.dir.join("port"));
+        if !self.data().join("postmaster.pid").exists() {
+            return Ok(());
+        }
+        for mode in ["fast", "immediate"] {
+            let finished = self
+                .binaries
+                .program("pg_ctl", self.user)
+                .args(["stop", "--wait", "--silent", "--timeout", "20", "--mode", mode, "--pgdata"])
+                .arg(self.data())
+                .run(Duration::from_secs(30))?;
+            if finished.success() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let Ok(_change) = self.cluster.lock_change() else { return };
+        // Letting go of our share first: the lock is of the file, and both are ours.
+        drop(self.users.take());
+        let alone = self.cluster.open("users.lock").is_ok_and(|users| users.try_lock().is_ok());
+        if alone && !self.cluster.is_kept() {
+            // Nobody is left to tell; the next command adopts what would not stop.
+            let _ = self.cluster.stop();
+        }
+    }
+}
+
+impl Lease {
+    /// The cluster.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+}
+
+/// The loopback only, no sockets, and no waiting for the disk: what is lost in a power cut here is
+/// a lesson's database. Room for 200 sessions, since pools are a subject.
+fn settings(port: u16) -> String {
+    let settings = [
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "max_connections=200",
+        "shared_buffers=64MB",
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        "lc_messages=C",
+        "password_encryption=scram-sha-256",
+    ];
+    let mut options = format!("-p {port}");
+    for setting in settings {
+        options.push_str(" -c ");
+        options.push_str(setting);
+    }
+    options
+}

@@ -1,0 +1,320 @@
+//! Databases: every lesson run and every check has one of its own, cloned from a template.
+//!
+//! A fixture becomes a template once per server, under a name made of a hash of its SQL; a clone
+//! takes tens of milliseconds. Each clone has a role of its own that owns nothing and may do
+//! everything in that one database. Names carry the key of the process that made them, and that
+//! process shows its key as the `application_name` of its session: so leftovers of a process that
+//! is gone can be told from what is in use, on a shared server too.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use postgres::Client;
+use rand::distr::{Alphanumeric, SampleString};
+
+use super::address::Address;
+use super::source::Server;
+use crate::error::{Context, Error, Result};
+use crate::home::short_hash;
+
+/// What a database starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixture {
+    /// A short name: lower-case letters, digits, `_`.
+    pub name: &'static str,
+    /// SQL that fills an empty database.
+    pub sql: &'static str,
+    /// Extensions that are there before the SQL runs.
+    pub extensions: &'static [&'static str],
+}
+
+impl Fixture {
+    fn template(&self) -> String {
+        let all = format!("2\0{}\0{}", self.sql, self.extensions.join(","));
+        format!("pglings_t_{}_{}", self.name, short_hash(all.as_bytes()))
+    }
+}
+
+/// The role that owns what fixtures make. The role of each run is a member.
+const OWNER: &str = "pglings_owner";
+
+/// The databases of this process on one server.
+pub struct Databases {
+    /// The server.
+    pub server: Server,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    admin: Mutex<Client>,
+    address: Address,
+    key: String,
+    count: AtomicU32,
+    /// Whether each run can have a role of its own: the login needs CREATEROLE for that.
+    own_roles: bool,
+}
+
+/// One database. Dropping it drops it on the server, unless it was kept.
+pub struct Database {
+    /// Its name.
+    pub name: String,
+    /// Where it is, logged in as the role of this run.
+    pub address: Address,
+    /// The same as the role that looks after it, for graders.
+    pub admin: Address,
+    role: Option<String>,
+    kept: bool,
+    shared: Arc<Shared>,
+}
+
+impl Databases {
+    /// Connects, and sweeps away what processes that are gone have left.
+    pub fn open(server: Server) -> Result<Databases> {
+        let key = Alphanumeric.sample_string(&mut rand::rng(), 8).to_lowercase();
+        let mut admin = server.address.named(&format!("pglings_{key}")).connect()?;
+        let may_create_roles: bool = admin
+            .query_one(
+                "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user",
+                &[],
+            )
+            .context("cannot ask what this login may do")?
+            .get(0);
+        if may_create_roles {
+            make_owner(&mut admin)?;
+        }
+        sweep(&mut admin)?;
+        let shared = Arc::new(Shared {
+            admin: Mutex::new(admin),
+            address: server.address.clone(),
+            key,
+            count: AtomicU32::new(0),
+            own_roles: may_create_roles,
+        });
+        Ok(Databases { server, shared })
+    }
+
+    /// A fresh database with the fixture in it.
+    pub fn create(&self, fixture: &Fixture) -> Result<Database> {
+        self.shared.create(fixture)
+    }
+
+    /// The session that looks after the databases; for what graders ask of the whole server.
+    pub fn admin(&self) -> MutexGuard<'_, Client> {
+        self.shared.admin()
+    }
+}
+
+impl Shared {
+    fn admin(&self) -> MutexGuard<'_, Client> {
+        self.admin.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn create(self: &Arc<Self>, fixture: &Fixture) -> Result<Database> {
+        let template = self.template(fixture)?;
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let name = format!("pglings_r_{}_{number}", self.key);
+        let mut admin = self.admin();
+        admin
+            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .context("cannot create a database")?;
+        // From here on the guard sees to it that nothing is left if a step fails.
+        let admin_address = self.address.database(&name);
+        let mut database = Database {
+            name: name.clone(),
+            address: admin_address.clone(),
+            admin: admin_address,
+            role: None,
+            kept: false,
+            shared: Arc::clone(self),
+        };
+        if self.own_roles {
+            let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
+            // Hashed here, so that no log of a shared server ever has it.
+            let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+            let made = admin.batch_execute(&format!(
+                "CREATE ROLE {name} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
+                 GRANT {name} TO CURRENT_USER;
+                 REVOKE ALL ON DATABASE {name} FROM PUBLIC;
+                 GRANT ALL ON DATABASE {name} TO {name}"
+            ));
+            database.role = Some(name.clone());
+            drop(admin);
+            made.context("cannot create a role")?;
+            database.address = database.admin.login(&name, &password);
+        }
+        Ok(database)
+    }
+
+    /// The fixture's template, made if it is not there.
+    fn template(&self, fixture: &Fixture) -> Result<String> {
+        let name = fixture.template();
+        let mut admin = self.admin();
+        if exists(&mut admin, &name)? {
+            return Ok(name);
+        }
+        // One process makes it; the others wait here. The lock ends with the session at the latest.
+        let lock = i64::from_str_radix(&short_hash(name.as_bytes()), 16).unwrap_or(0);
+        admin.execute("SELECT pg_advisory_lock($1)", &[&lock]).context("cannot take a lock")?;
+        let made = match exists(&mut admin, &name) {
+            Ok(false) => self.make_template(&mut admin, fixture, &name),
+            other => other.map(drop),
+        };
+        admin.execute("SELECT pg_advisory_unlock($1)", &[&lock]).context("cannot leave a lock")?;
+        made.map(|()| name)
+    }
+
+    fn make_template(&self, admin: &mut Client, fixture: &Fixture, name: &str) -> Result<()> {
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let draft = format!("pglings_r_{}_{number}", self.key);
+        create_empty(admin, &draft)?;
+        let filled = self.fill(fixture, &draft);
+        let finished = filled.and_then(|()| {
+            admin
+                .batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))
+                .context("cannot name the template")
+        });
+        if finished.is_err() {
+            // The first error is the one to report.
+            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {draft} WITH (FORCE)"));
+        }
+        finished
+    }
+
+    fn fill(&self, fixture: &Fixture, database: &str) -> Result<()> {
+        let mut client = self.address.database(database).connect()?;
+        for extension in fixture.extensions {
+            client
+                .batch_execute(&format!("CREATE EXTENSION {extension}"))
+                .context(format!("cannot create the extension {extension}"))?;
+        }
+        if self.own_roles {
+            client
+                .batch_execute(&format!(
+                    "GRANT ALL ON SCHEMA public TO {OWNER} WITH GRANT OPTION;
+                     ALTER SCHEMA public OWNER TO {OWNER};
+                     SET ROLE {OWNER}"
+                ))
+                .context("cannot prepare the template")?;
+        }
+        client.batch_execute(fixture.sql).map_err(|error| {
+            Error::Content(format!("the fixture {} is broken: {error:?}", fixture.name))
+        })?;
+        client.batch_execute("ANALYZE").context("cannot analyse the template")
+    }
+}
+
+impl Database {
+    /// Leaves the database on the server for a look inside. Returns the name it goes by then;
+    /// what was kept under that name before is dropped.
+    pub fn keep(mut self, label: &str) -> Result<String> {
+        let kept = format!("pglings_kept_{label}");
+        let mut admin = self.shared.admin();
+        let role = self.role.take();
+        let mut sql = vec![
+            format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"),
+            format!("ALTER DATABASE {} RENAME TO {kept}", self.name),
+        ];
+        if let Some(role) = role {
+            sql.push(format!("REVOKE ALL ON DATABASE {kept} FROM {role}"));
+        }
+        end_sessions(&mut admin, &self.name)?;
+        for statement in sql {
+            admin.batch_execute(&statement).context("cannot keep the database")?;
+        }
+        drop(admin);
+        self.kept = true;
+        Ok(kept)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        let mut admin = self.shared.admin();
+        // What cannot be dropped now is swept by a later command.
+        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        if let Some(role) = &self.role {
+            let _ = admin.batch_execute(&format!("DROP ROLE IF EXISTS {role}"));
+        }
+    }
+}
+
+/// Ends every session on a database, so that whoever waits there stops waiting. Done as well as it
+/// can be: this is for Ctrl-C.
+pub fn end_sessions_at(server: &Address, database: &str) {
+    if let Ok(mut client) = server.connect() {
+        let _ = end_sessions(&mut client, database);
+    }
+}
+
+fn end_sessions(admin: &mut Client, database: &str) -> Result<()> {
+    let sql = "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = $1";
+    admin.execute(sql, &[&database]).context("cannot end the sessions").map(drop)
+}
+
+fn exists(admin: &mut Client, database: &str) -> Result<bool> {
+    let row = admin
+        .query_opt("SELECT FROM pg_database WHERE datname = $1", &[&database])
+        .context("cannot list the databases")?;
+    Ok(row.is_some())
+}
+
+/// An empty database that sorts by code point, wherever the server is.
+fn create_empty(admin: &mut Client, name: &str) -> Result<()> {
+    let mut last = None;
+    for locale in ["C.UTF-8", "C.utf8", "C"] {
+        let sql = format!(
+            "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' \
+             LC_COLLATE 'C' LC_CTYPE '{locale}'"
+        );
+        match admin.batch_execute(&sql) {
+            Ok(()) => return Ok(()),
+            Err(error) => last = Some(error),
+        }
+    }
+    match last {
+        Some(source) => Err(Error::Server { context: "cannot create a database".into(), source }),
+        None => Ok(()),
+    }
+}
+
+fn make_owner(admin: &mut Client) -> Result<()> {
+    let there = admin
+        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&OWNER])
+        .context("cannot list the roles")?;
+    if there.is_none() {
+        let sql = format!("CREATE ROLE {OWNER} NOLOGIN; GRANT {OWNER} TO CURRENT_USER");
+        match admin.batch_execute(&sql) {
+            Ok(()) => {}
+            // Another process was quicker.
+            Err(error)
+                if error.code().is_some_and(|code| ["42710", "23505"].contains(&code.code())) => {}
+            Err(error) => return Err(error).context("cannot create a role"),
+        }
+    }
+    Ok(())
+}
+
+/// Drops databases and roles whose process is gone.
+fn sweep(admin: &mut Client) -> Result<()> {
+    let gone = "split_part(name, '_', 3) NOT IN
+        (SELECT split_part(application_name, '_', 2) FROM pg_stat_activity
+         WHERE application_name LIKE 'pglings\\_%')";
+    let list = |admin: &mut Client, names: &str| -> Result<Vec<String>> {
+        let sql = format!("SELECT name FROM ({names}) AS left_over (name) WHERE {gone}");
+        let rows = admin.query(&sql, &[]).context("cannot look for leftovers")?;
+        Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect())
+    };
+    let databases = r"SELECT datname::text FROM pg_database WHERE datname LIKE 'pglings\_r\_%'";
+    for name in list(admin, databases)? {
+        // Two processes may sweep at once; one of them finds nothing left.
+        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+    let roles = r"SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'pglings\_r\_%'";
+    for name in list(admin, roles)? {
+        let _ = admin.batch_execute(&format!("DROP ROLE IF EXISTS {name}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,320 @@
+//! Where a server comes from: the first of the learner's own, the machine's and the bundle's that
+//! has what a lesson needs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::address::Address;
+use super::binaries::{self, Binaries};
+use super::bundle;
+use super::cluster::{Cluster, Lease};
+use crate::error::{Error, Result};
+use crate::home::Home;
+
+/// The oldest major version that the workbook is written for.
+pub const OLDEST: u32 = 14;
+
+/// Which source to use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Choice {
+    /// The first that will do.
+    #[default]
+    Any,
+    /// PostgreSQL programs on this machine.
+    Local,
+    /// The prebuilt bundle.
+    Bundle,
+    /// The learner's own server.
+    Url(String),
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Choice, String> {
+        match text {
+            "local" => Ok(Choice::Local),
+            "bundle" => Ok(Choice::Bundle),
+            "docker" => Err("pglings does not start Docker by itself yet. Run `docker compose up \
+                 --detach --wait` and pass \
+                 --server postgres://postgres:postgres@127.0.0.1:5433/postgres"
+                .to_owned()),
+            text if text.contains("://") || text.contains('=') => Ok(Choice::Url(text.to_owned())),
+            _ => Err("it is `local`, `bundle` or a connection string such as \
+                 postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+                .to_owned()),
+        }
+    }
+}
+
+/// A server that is up, with a login that may create databases.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it is.
+    pub address: Address,
+    /// Its version as a number: 150018 is 15.18.
+    pub version: u32,
+    /// Which one it is and why it was chosen, in one line.
+    pub why: String,
+    lease: Option<Lease>,
+}
+
+impl Server {
+    /// The major version.
+    pub fn major(&self) -> u32 {
+        self.version / 10_000
+    }
+
+    /// The private cluster, if that is what it is.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        self.lease.as_ref().map(Lease::cluster)
+    }
+}
+
+/// Why a source was passed over, and the command that would mend it.
+#[derive(Debug, Clone)]
+pub struct Lack {
+    /// The source.
+    pub source: &'static str,
+    /// What it lacks.
+    pub why: String,
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.source, self.why)
+    }
+}
+
+/// Finds a server that has the extensions and starts it if need be.
+///
+/// `say` hears a line before anything that takes long.
+pub fn find(
+    home: &Home,
+    choice: &Choice,
+    extensions: &[&str],
+    say: &mut dyn FnMut(&str),
+) -> Result<Server> {
+    match choice {
+        Choice::Url(url) => own_server(url, "--server", extensions)?
+            .map_err(|lack| Error::NoServer(format!("{}.", lack.why))),
+        Choice::Local => {
+            local(home, extensions, say)?.map_err(|lack| no_server(&[lack], extensions))
+        }
+        Choice::Bundle => from_bundle(home, extensions, "you asked for it", say),
+        Choice::Any => any(home, extensions, say),
+    }
+}
+
+fn any(home: &Home, extensions: &[&str], say: &mut dyn FnMut(&str)) -> Result<Server> {
+    let mut lacks = Vec::new();
+    match database_url() {
+        // A server that was named and does not answer is a mistake to be told, not passed over.
+        Some((url, from)) => match own_server(&url, from, extensions)? {
+            Ok(server) => return Ok(server),
+            Err(lack) => lacks.push(lack),
+        },
+        None => lacks.push(Lack { source: "DATABASE_URL", why: "is not set".to_owned() }),
+    }
+    match local(home, extensions, say)? {
+        Ok(server) => return Ok(server),
+        Err(lack) => lacks.push(lack),
+    }
+    let why = match lacks.last() {
+        Some(lack) if !extensions.is_empty() => lack.why.clone(),
+        _ => "no PostgreSQL programs were found on this machine".to_owned(),
+    };
+    match from_bundle(home, extensions, &why, say) {
+        Err(Error::NoServer(why)) => lacks.push(Lack { source: "the bundle", why }),
+        result => return result,
+    }
+    Err(no_server(&lacks, extensions))
+}
+
+/// `DATABASE_URL` from the environment, else from `.env` in this folder or above.
+pub fn database_url() -> Option<(String, &'static str)> {
+    if let Ok(url) = std::env::var("DATABASE_URL") {
+        return (!url.is_empty()).then_some((url, "DATABASE_URL"));
+    }
+    let file = dotenvy::dotenv_iter().ok()?;
+    let found = file.filter_map(std::result::Result::ok).find(|(name, _)| name == "DATABASE_URL");
+    found.map(|(_, url)| (url, "DATABASE_URL in .env"))
+}
+
+/// The learner's own server. The outer error is a fault; the inner says what the server lacks.
+fn own_server(
+    url: &str,
+    from: &str,
+    extensions: &[&str],
+) -> Result<std::result::Result<Server, Lack>> {
+    let lack = |why: String| Ok(Err(Lack { source: "your own server", why }));
+    let address = Address::parse(url)?;
+    if address.socket().is_none() {
+        return lack(format!("{from} names a Unix socket; pglings needs a host and a port"));
+    }
+    let mut client = address.connect().map_err(|error| {
+        Error::NoServer(format!(
+            "The server that {from} names cannot be used: {error}.\n\
+             Correct it, or unset it and let pglings bring a server of its own."
+        ))
+    })?;
+    let (version, may) = survey(&mut client)?;
+    if version / 10_000 < OLDEST {
+        return lack(format!(
+            "{address} runs PostgreSQL {}; the workbook needs {OLDEST} or newer",
+            version / 10_000
+        ));
+    }
+    if !may {
+        return lack(format!(
+            "the role {} on {address} may not create databases; its owner can allow it with \
+             ALTER ROLE {} CREATEDB",
+            address.user(),
+            address.user()
+        ));
+    }
+    for extension in extensions {
+        if !available(&mut client, extension)? {
+            return lack(format!("{address} has no extension {extension}"));
+        }
+    }
+    let why = format!("PostgreSQL {} at {address}, which {from} names", dotted(version));
+    Ok(Ok(Server { address, version, why, lease: None }))
+}
+
+fn local(
+    home: &Home,
+    extensions: &[&str],
+    say: &mut dyn FnMut(&str),
+) -> Result<std::result::Result<Server, Lack>> {
+    let lack = |why: String| Ok(Err(Lack { source: "this machine", why }));
+    let installed = binaries::installed();
+    let recent: Vec<Binaries> =
+        installed.iter().filter(|found| found.major >= OLDEST).cloned().collect();
+    if recent.is_empty() {
+        return lack(match installed.first() {
+            Some(old) => format!(
+                "PostgreSQL {} in {} is too old; the workbook needs {OLDEST} or newer",
+                old.version,
+                old.dir.display()
+            ),
+            None => "no PostgreSQL programs were found on this machine".to_owned(),
+        });
+    }
+    let wanted = |found: &&Binaries| extensions.iter().all(|name| found.has_extension(name));
+    let Some(found) = recent.iter().find(wanted) else {
+        return lack(format!(
+            "the PostgreSQL {} of this machine has no extension {}",
+            recent[0].version,
+            extensions.join(", ")
+        ));
+    };
+    let why = format!("PostgreSQL {} from {}", found.version, found.dir.display());
+    private(home, "local", found.clone(), why, say).map(Ok)
+}
+
+fn from_bundle(
+    home: &Home,
+    extensions: &[&str],
+    reason: &str,
+    say: &mut dyn FnMut(&str),
+) -> Result<Server> {
+    let found = bundle::fetch(home, say)?;
+    let wanted = |found: &&Binaries| extensions.iter().all(|name| found.has_extension(name));
+    let Some(found) = found.iter().find(wanted) else {
+        return Err(Error::NoServer(format!(
+            "the bundle has no extension {}",
+            extensions.join(", ")
+        )));
+    };
+    let why = format!("PostgreSQL {} from the bundle, since {reason}", found.version);
+    private(home, "bundle", found.clone(), why, say)
+}
+
+fn private(
+    home: &Home,
+    label: &str,
+    binaries: Binaries,
+    why: String,
+    say: &mut dyn FnMut(&str),
+) -> Result<Server> {
+    let lease = Cluster::new(home, label, binaries).lease(say)?;
+    let address = lease.address.clone();
+    let (version, _) = survey(&mut address.connect()?)?;
+    Ok(Server { address, version, why, lease: Some(lease) })
+}
+
+/// The private clusters that there may be on this machine, whether or not they run.
+pub fn clusters(home: &Home) -> Vec<(String, Cluster)> {
+    let local = binaries::installed().into_iter().map(|found| ("local", found));
+    let bundled = bundle::fetched(home).into_iter().map(|found| ("bundle", found));
+    local
+        .chain(bundled)
+        .map(|(label, found)| {
+            let name = format!("{label}, PostgreSQL {}", found.version);
+            (name, Cluster::new(home, label, found))
+        })
+        .filter(|(_, cluster)| cluster.dir().is_dir())
+        .collect()
+}
+
+/// The psql that goes with a server that is used here, if there is one.
+pub fn psql(home: &Home) -> Option<std::path::PathBuf> {
+    let all = bundle::fetched(home).into_iter().chain(binaries::installed());
+    let name = format!("psql{}", std::env::consts::EXE_SUFFIX);
+    all.map(|found| found.dir.join(&name)).find(|path| path.is_file())
+}
+
+/// The server's version number and whether the login may create databases.
+fn survey(client: &mut postgres::Client) -> Result<(u32, bool)> {
+    use crate::error::Context;
+    let row = client
+        .query_one(
+            "SELECT current_setting('server_version_num')::int, rolcreatedb OR rolsuper
+             FROM pg_roles WHERE rolname = current_user",
+            &[],
+        )
+        .context("cannot ask the server for its version")?;
+    Ok((u32::try_from(row.get::<_, i32>(0)).unwrap_or(0), row.get(1)))
+}
+
+fn available(client: &mut postgres::Client, extension: &str) -> Result<bool> {
+    use crate::error::Context;
+    let sql = "SELECT FROM pg_available_extensions WHERE name = $1";
+    let row = client.query_opt(sql, &[&extension]).context("cannot list the extensions")?;
+    Ok(row.is_some())
+}
+
+fn dotted(version: u32) -> String {
+    format!("{}.{}", version / 10_000, version % 10_000)
+}
+
+fn no_server(lacks: &[Lack], extensions: &[&str]) -> Error {
+    let mut text = match extensions {
+        [] => "No PostgreSQL server will do.\n".to_owned(),
+        names => format!("No PostgreSQL server with {} will do.\n", names.join(", ")),
+    };
+    for lack in lacks {
+        text.push_str(&format!("  {lack}\n"));
+    }
+    text.push_str(&cure());
+    Error::NoServer(text)
+}
+
+/// The one command that mends the lack of a server on this system.
+pub fn cure() -> String {
+    let has = |program: &str| {
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
+            .any(|dir| dir.join(program).is_file())
+    };
+    let install = match () {
+        () if cfg!(windows) => "winget install PostgreSQL.PostgreSQL.17",
+        () if cfg!(target_os = "macos") => "brew install postgresql@17",
+        () if has("apt-get") => "sudo apt-get install postgresql python3-pip",
+        () if has("dnf") => "sudo dnf install postgresql-server python3-pip",
+        () if has("pacman") => "sudo pacman -S postgresql python-pip",
+        () if has("apk") => "sudo apk add postgresql py3-pip",
+        () => "docker compose up --detach --wait",
+    };
+    format!("To mend it: {install}")
+}

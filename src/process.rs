@@ -1,0 +1,312 @@
+//! The one place that starts a process.
+//!
+//! Each gets a process group of its own, so that Ctrl-C reaches it only through us and so that it
+//! can be ended whole; no standard input unless asked for; and output that is read as it comes,
+//! kept up to a cap and counted beyond.
+
+use std::ffi::OsStr;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::error::{Context, Result};
+
+/// How much of each output stream is kept, in bytes.
+pub const KEPT: usize = 64 * 1024;
+
+/// A program about to be started.
+#[derive(Debug)]
+pub struct Program {
+    command: Command,
+    name: String,
+    kept: usize,
+}
+
+/// What a program wrote to one stream.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    /// The first [`KEPT`] bytes, or as many as were asked for.
+    pub kept: Vec<u8>,
+    /// How many bytes there were in all.
+    pub total: u64,
+}
+
+impl Output {
+    /// The kept part as text; bytes that are not UTF-8 become the replacement character.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.kept).into_owned()
+    }
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// `None` if it was ended because its time was up.
+    pub status: Option<ExitStatus>,
+    /// What it printed.
+    pub stdout: Output,
+    /// What it printed on the error stream.
+    pub stderr: Output,
+}
+
+impl Finished {
+    /// Whether it ended by itself with 0.
+    pub fn success(&self) -> bool {
+        self.status.is_some_and(|status| status.success())
+    }
+}
+
+impl Program {
+    /// The program at a path, or of that name on PATH.
+    pub fn new(program: impl AsRef<OsStr>) -> Program {
+        let name = Path::new(program.as_ref()).file_name().unwrap_or(program.as_ref());
+        let name = name.to_string_lossy().into_owned();
+        #[expect(clippy::disallowed_methods, reason = "this is the place")]
+        let mut command = Command::new(program);
+        command.stdin(Stdio::null());
+        own_group(&mut command);
+        Program { command, name, kept: KEPT }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Program {
+        self.command.arg(arg);
+        self
+    }
+
+    /// Adds arguments.
+    #[must_use]
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Program {
+        self.command.args(args);
+        self
+    }
+
+    /// Sets an environment variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Program {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Removes an environment variable.
+    #[must_use]
+    pub fn without_env(mut self, name: &str) -> Program {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Starts from an empty environment.
+    #[must_use]
+    pub fn clear_env(mut self) -> Program {
+        self.command.env_clear();
+        self
+    }
+
+    /// Runs it in a folder.
+    #[must_use]
+    pub fn dir(mut self, dir: &Path) -> Program {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Keeps more (or less) of its output than [`KEPT`] bytes a stream.
+    #[must_use]
+    pub fn keep(mut self, bytes: usize) -> Program {
+        self.kept = bytes;
+        self
+    }
+
+    /// Runs it as another user.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn user(mut self, user: Option<crate::home::User>) -> Program {
+        use std::os::unix::process::CommandExt;
+        if let Some(user) = user {
+            self.command.uid(user.uid).gid(user.gid);
+        }
+        self
+    }
+
+    /// Runs it to its end, or for so long at the most.
+    pub fn run(self, limit: Duration) -> Result<Finished> {
+        let kept = self.kept;
+        let mut running = self.start()?;
+        drop(running.stdin.take());
+        let stdout = running.stdout.take().map(|pipe| Captured::of(pipe, kept));
+        let stopper = crate::interrupt::on(running.stopper());
+        let status = running.wait(limit);
+        drop(stopper);
+        running.end();
+        Ok(Finished {
+            status,
+            stdout: stdout.map(Captured::finish).unwrap_or_default(),
+            stderr: running.stderr(),
+        })
+    }
+
+    /// Starts it with pipes on all three streams.
+    pub fn start(mut self) -> Result<Running> {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().context(format!("cannot start {}", self.name))?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().map(|stdout| Box::new(stdout) as Pipe);
+        let stderr = child.stderr.take().map(|pipe| Captured::of(Box::new(pipe), self.kept));
+        let pid = child.id();
+        let (sender, ended) = mpsc::channel();
+        let waiter = thread::spawn(move || {
+            // The receiver may have lost interest; the child is reaped all the same.
+            let _ = sender.send(reap(child));
+        });
+        Ok(Running { pid, stdin, stdout, stderr, ended, status: None, waiter: Some(waiter) })
+    }
+
+    /// Runs it on our own terminal, as `psql` and editors want it. Ctrl-C is theirs meanwhile.
+    pub fn interactive(mut self) -> Result<ExitStatus> {
+        self.command.stdin(Stdio::inherit());
+        same_group(&mut self.command);
+        self.command.status().context(format!("cannot start {}", self.name))
+    }
+}
+
+/// A program that runs. Dropping it ends it, with all its descendants in its group.
+pub struct Running {
+    pid: u32,
+    /// Its standard input.
+    pub stdin: Option<ChildStdin>,
+    /// Its standard output, for the caller to read.
+    pub stdout: Option<Pipe>,
+    stderr: Option<Captured>,
+    ended: mpsc::Receiver<Option<ExitStatus>>,
+    status: Option<ExitStatus>,
+    waiter: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Waits for its end, for so long at the most.
+    pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+        if self.status.is_none() {
+            self.status = self.ended.recv_timeout(limit).ok().flatten();
+        }
+        self.status
+    }
+
+    /// Ends it and everything in its group.
+    pub fn end(&mut self) {
+        if let Some(waiter) = self.waiter.take() {
+            kill_group(self.pid);
+            let _ = waiter.join();
+        }
+    }
+
+    /// Something that ends it from elsewhere, for [`interrupt::on`](crate::interrupt::on).
+    pub fn stopper(&self) -> impl Fn() + Send + 'static {
+        let pid = self.pid;
+        move || kill_group(pid)
+    }
+
+    /// What it printed on the error stream. Ends it first.
+    pub fn stderr(&mut self) -> Output {
+        self.end();
+        self.stderr.take().map(Captured::finish).unwrap_or_default()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// A stream of a child.
+pub type Pipe = Box<dyn Read + Send>;
+
+/// A stream that a thread reads to its end, keeping the first part.
+#[derive(Debug)]
+struct Captured {
+    reader: JoinHandle<Output>,
+}
+
+impl Captured {
+    fn of(mut pipe: Pipe, cap: usize) -> Captured {
+        Captured {
+            reader: thread::spawn(move || {
+                let mut output = Output::default();
+                let mut buffer = [0; 8192];
+                while let Ok(count @ 1..) = pipe.read(&mut buffer) {
+                    output.total += count as u64;
+                    let room = cap - output.kept.len();
+                    output.kept.extend_from_slice(&buffer[..count.min(room)]);
+                }
+                output
+            }),
+        }
+    }
+
+    fn finish(self) -> Output {
+        self.reader.join().unwrap_or_default()
+    }
+}
+
+fn reap(mut child: Child) -> Option<ExitStatus> {
+    child.wait().ok()
+}
+
+#[cfg(unix)]
+fn own_group(command: &mut Command) {
+    std::os::unix::process::CommandExt::process_group(command, 0);
+}
+
+#[cfg(unix)]
+fn same_group(command: &mut Command) {
+    // An interactive program in a background group would be stopped at its first read.
+    let own = rustix::process::getpgrp();
+    std::os::unix::process::CommandExt::process_group(command, own.as_raw_nonzero().get());
+}
+
+#[cfg(unix)]
+fn kill_group(pid: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    if let Some(group) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        // A group that is gone needs no killing.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn own_group(_command: &mut Command) {}
+
+#[cfg(not(unix))]
+fn same_group(_command: &mut Command) {}
+
+#[cfg(not(unix))]
+fn kill_group(pid: u32) {
+    let pid = pid.to_string();
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &pid]).output();
+}
+
+/// How a program that ended by itself did so, in words.
+pub fn ending(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was ended by signal {signal}");
+    }
+    match status.code() {
+        Some(code) => format!("exited with code {code}"),
+        None => "ended".to_owned(),
+    }
+}
+
+/// Reads a stream that may be closed at any time: the end of the file stands for any error.
+pub fn read_or_end(pipe: &mut Pipe, buffer: &mut [u8]) -> usize {
+    loop {
+        match pipe.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result.unwrap_or(0),
+        }
+    }
+}

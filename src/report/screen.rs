@@ -1,0 +1,128 @@
+//! A lesson on the screen, or on a page: the same layout, with or without colours and times.
+
+use std::io::{self, Write};
+
+use colored::Colorize;
+
+use super::look::Look;
+use super::{highlight, prose, server_error, table, wire};
+use crate::lesson::event::Event;
+
+/// Writes events as text.
+pub struct Screen<W> {
+    out: W,
+    /// Whether the last event was a line that more lines may follow.
+    in_lines: bool,
+    /// How it looks.
+    pub look: Look,
+    /// Whether times are shown.
+    pub times: bool,
+}
+
+impl<W: Write> Screen<W> {
+    /// A screen on this writer.
+    pub fn new(out: W, look: Look) -> Screen<W> {
+        Screen { out, in_lines: false, look, times: true }
+    }
+
+    /// Writes one event, with the empty line after it that it needs.
+    pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        let look = self.look;
+        let text = match event {
+            Event::Lesson { number, title, module } => {
+                let line = look.rule(&format!("Lesson {number} · {module}"));
+                let title = look.paint(title, |text| text.bold().underline());
+                format!("{line}\n\n{title}\n")
+            }
+            Event::Prose(markdown) => format!("{}\n", prose::render(markdown, look)),
+            Event::Progress(at, of) => look.rule(&format!("step {at} of {of}")),
+            Event::Code(language, code) => {
+                format!("{}\n", indent(&highlight::code(code, *language, look), "    "))
+            }
+            Event::Question { text, choices } => question(text, choices, look),
+            Event::Settled { chosen, right, why } => settled(*chosen, *right, why, look),
+            Event::Table(rows) => {
+                let count = self.with_time(&rows.count(), rows.time);
+                if rows.columns.is_empty() {
+                    format!("{count}\n")
+                } else {
+                    format!("{}\n{count}\n", table::draw(rows, look))
+                }
+            }
+            Event::Done(tag, time) => format!("{}\n", self.with_time(tag, *time)),
+            Event::Failed(error, sql) => format!("{}\n", server_error::draw(error, sql, look)),
+            Event::Trouble(text) => {
+                format!("{}  {text}\n", look.paint("ERROR:", |text| text.red().bold()))
+            }
+            Event::Said(text) => indent(text, look.sign("│ ", "| ")),
+            Event::Wire(statements) => {
+                let drawn: Vec<_> = statements.iter().map(|s| wire::draw(s, look)).collect();
+                if drawn.is_empty() {
+                    return Ok(());
+                }
+                format!("{}\n", drawn.join("\n"))
+            }
+            Event::Note(text) => look.paint(text, |text| text.dimmed()),
+        };
+        let lines = matches!(event, Event::Said(_) | Event::Note(_));
+        if self.in_lines && !lines {
+            writeln!(self.out)?;
+        }
+        self.in_lines = lines;
+        writeln!(self.out, "{text}")
+    }
+
+    /// Writes text as it is.
+    pub fn raw(&mut self, text: &str) -> io::Result<()> {
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+
+    fn with_time(&self, text: &str, time: Option<std::time::Duration>) -> String {
+        let time =
+            time.filter(|_| self.times).map(|time| format!("  {}", wire::milliseconds(time)));
+        self.look.paint(&format!("{text}{}", time.unwrap_or_default()), |text| text.dimmed())
+    }
+}
+
+/// The letter of a choice: `a`, `b`, …
+pub fn letter(index: usize) -> char {
+    char::from(b'a' + u8::try_from(index).unwrap_or(25).min(25))
+}
+
+fn question(text: &str, choices: &[String], look: Look) -> String {
+    let mut lines = vec![format!(
+        "{} {}",
+        look.paint("?", |text| text.yellow().bold()),
+        prose::render(text, Look { width: look.width - 2, ..look }).replace('\n', "\n  ")
+    )];
+    for (index, choice) in choices.iter().enumerate() {
+        let text =
+            prose::render(choice, Look { width: look.width.saturating_sub(5).max(15), ..look });
+        lines.push(format!("  {}) {}", letter(index), text.replace('\n', "\n     ")));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+fn settled(chosen: Option<usize>, right: usize, why: &[String], look: Look) -> String {
+    let head = match chosen {
+        Some(chosen) if chosen == right => format!("You said {}, and so it is.", letter(right)),
+        Some(chosen) => format!("You said {}; it is {}.", letter(chosen), letter(right)),
+        None => format!("It is {}.", letter(right)),
+    };
+    let text = prose::render(&format!("**{head}** {}", why.join(" ")), look);
+    let mark = match chosen {
+        Some(chosen) if chosen == right => look.paint(look.sign("✓ ", "+ "), |text| text.green()),
+        Some(_) => look.paint(look.sign("✗ ", "- "), |text| text.yellow()),
+        None => String::new(),
+    };
+    format!("{mark}{text}\n")
+}
+
+fn indent(text: &str, with: &str) -> String {
+    text.lines()
+        .map(|line| format!("{with}{line}").trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
+}

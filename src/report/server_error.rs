@@ -1,0 +1,55 @@
+//! An error of the server, under the SQL that it is about.
+
+use colored::Colorize;
+use harness::protocol::ServerError;
+
+use super::look::Look;
+use crate::postgres::sqlstate;
+
+/// The error as psql shows it, with the line of SQL and a caret where the server stopped, the
+/// SQLSTATE with its name, and the usual cure.
+pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
+    let mut lines =
+        vec![format!("{}  {}", look.paint("ERROR:", |text| text.red().bold()), error.message)];
+    if let Some((line, column)) = error.position.and_then(|at| locate(sql, at)) {
+        lines.push(format!("    {line}"));
+        let caret = look.paint("^", |text| text.red().bold());
+        lines.push(format!("    {}{caret}", " ".repeat(column)));
+    }
+    if let Some(detail) = &error.detail {
+        lines.push(format!("DETAIL:  {detail}"));
+    }
+    if let Some(hint) = &error.hint {
+        lines.push(format!("HINT:  {hint}"));
+    }
+    let name = sqlstate::name(&error.sqlstate).map(|name| format!(" ({name})"));
+    let code = format!("SQLSTATE {}{}", error.sqlstate, name.unwrap_or_default());
+    lines.push(look.paint(&code, |text| text.yellow()));
+    lines.join("\n")
+}
+
+/// The line that a position (in characters, from 1) is on, and how far into it, in columns.
+fn locate(sql: &str, position: u32) -> Option<(String, usize)> {
+    let mut left = usize::try_from(position).ok()?.checked_sub(1)?;
+    for line in sql.split('\n') {
+        let length = line.chars().count();
+        if left <= length {
+            let before: String = line.chars().take(left).collect();
+            return Some((line.to_owned(), textwrap::core::display_width(&before)));
+        }
+        left -= length + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locate;
+
+    #[test]
+    fn a_position_counts_characters_and_a_caret_counts_columns() {
+        assert_eq!(locate("SELECT 1", 8), Some(("SELECT 1".to_owned(), 7)));
+        assert_eq!(locate("SELECT 'é',\n  '名', nope", 20), Some(("  '名', nope".to_owned(), 8)));
+        assert_eq!(locate("x", 99), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! A verdict on the screen.
+
+use colored::Colorize;
+
+use super::look::Look;
+use crate::grade::verdict::{Status, Verdict};
+
+/// The verdict with its checks, what went wrong, and what to do next.
+pub fn draw(verdict: &Verdict, look: Look) -> String {
+    let mut lines = vec![head(verdict, look)];
+    for check in &verdict.checks {
+        if check.passed {
+            let tick = look.paint(look.sign("✓", "ok"), |text| text.green());
+            lines.push(format!("  {tick} {}", check.name));
+        } else {
+            let cross = look.paint(look.sign("✗", "NO"), |text| text.red().bold());
+            lines.push(format!("  {cross} {}", look.paint(&check.name, |text| text.bold())));
+            lines.extend(wrapped(&check.message, "      ", look));
+        }
+    }
+    if !verdict.message.is_empty() {
+        lines.push(verdict.message.trim_end().to_owned());
+    }
+    if !verdict.output.trim().is_empty() && verdict.status != Status::Passed {
+        lines.push("  It printed:".to_owned());
+        let printed = verdict.output.trim_end().lines();
+        lines.extend(printed.clone().take(20).map(|line| format!("      {line}")));
+        if printed.clone().count() > 20 {
+            lines.push("      …".to_owned());
+        }
+    }
+    lines.extend(next(verdict).into_iter().flat_map(|line| wrapped(&line, "  ", look)));
+    lines.join("\n")
+}
+
+fn head(verdict: &Verdict, look: Look) -> String {
+    let times =
+        format!("(build {} ms, run {} ms)", verdict.build.as_millis(), verdict.run.as_millis());
+    let times = look.paint(&times, |text| text.dimmed());
+    let words = verdict.status.words();
+    let words = match verdict.status {
+        Status::Passed => look.paint(words, |text| text.green().bold()),
+        Status::NotStarted => look.paint(words, |text| text.dimmed()),
+        Status::Broken | Status::NoServer => look.paint(words, |text| text.yellow().bold()),
+        _ => look.paint(words, |text| text.red().bold()),
+    };
+    match verdict.status {
+        Status::NotStarted => format!("{}: {words}", verdict.name),
+        _ => format!("{}: {words} {times}", verdict.name),
+    }
+}
+
+/// What to do about it.
+fn next(verdict: &Verdict) -> Vec<String> {
+    let number = verdict.number;
+    let mut lines = Vec::new();
+    if let Some(name) = &verdict.kept {
+        lines.push(format!(
+            "The database of the first check that failed is kept: pglings server psql {name}"
+        ));
+    }
+    match verdict.status {
+        Status::Failed | Status::DoesNotCompile => {
+            lines.push(format!("Stuck? pglings hint {number}"));
+        }
+        Status::TimedOut => lines.push(format!(
+            "Look for a loop without an end, or a statement that waits for a lock of your own. \
+             Stuck? pglings hint {number}"
+        )),
+        Status::Crashed => lines.push(
+            "An exercise only returns values; it must not end the program by itself.".to_owned(),
+        ),
+        _ => {}
+    }
+    lines
+}
+
+fn wrapped(text: &str, indent: &str, look: Look) -> Vec<String> {
+    let wrap = |line: &str| {
+        let own = &line[..line.len() - line.trim_start().len()];
+        let indent = format!("{indent}{own}");
+        let options = textwrap::Options::new(look.width)
+            .initial_indent(&indent)
+            .subsequent_indent(&indent)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        textwrap::wrap(line.trim_start(), options).into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    text.lines().flat_map(wrap).collect()
+}

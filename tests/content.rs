@@ -1,0 +1,156 @@
+//! The content holds: every lesson says what its transcript says, every solution and other right
+//! answer passes, every stub fails, and every wrong answer is caught by the check it names.
+//!
+//! All the answers are compiled into this one program, which serves as the answer's process when
+//! it is started with `PGLINGS_ANSWER`: much quicker than a program each.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use pglings::exercise::{Exercise, exercise};
+use pglings::grade::answer::AnswerProgram;
+use pglings::grade::verdict::{Status, Verdict};
+use pglings::home::Home;
+use pglings::lesson::catalogue::{Lesson, lessons};
+use pglings::lesson::run::Stage;
+use pglings::lesson::transcript;
+use pglings::postgres::database::Databases;
+use pglings::postgres::source::{self, Choice};
+use pglings::process::Program;
+
+include!(concat!(env!("OUT_DIR"), "/answers.rs"));
+
+/// One answer to one exercise.
+struct Answer {
+    kind: Kind,
+    stem: &'static str,
+    label: &'static str,
+    text: &'static str,
+    main: fn() -> ExitCode,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Solution,
+    Stub,
+    Right,
+    Wrong,
+}
+
+impl Answer {
+    fn id(&self) -> String {
+        format!("{}::{}", self.stem, self.label)
+    }
+}
+
+fn main() -> ExitCode {
+    if let Ok(id) = std::env::var("PGLINGS_ANSWER") {
+        let answer = ANSWERS.iter().find(|answer| answer.id() == id);
+        return answer.map_or(ExitCode::FAILURE, |answer| (answer.main)());
+    }
+    let servers = Arc::new(Servers::default());
+    let mut trials: Vec<Trial> = lessons()
+        .iter()
+        .map(|lesson| {
+            let servers = Arc::clone(&servers);
+            Trial::test(format!("lesson::{}", lesson.stem), move || transcript(lesson, &servers))
+        })
+        .collect();
+    trials.extend(ANSWERS.iter().map(|answer| {
+        let servers = Arc::clone(&servers);
+        Trial::test(answer.id(), move || judge(answer, &servers))
+    }));
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    // The server ends with its last user, and a static or an early exit would keep it running.
+    drop(servers);
+    conclusion.exit_code()
+}
+
+/// One server per set of extensions, started by the first test that needs it.
+#[derive(Default)]
+struct Servers {
+    open: Mutex<BTreeMap<&'static [&'static str], Arc<Databases>>>,
+}
+
+impl Servers {
+    fn get(&self, extensions: &'static [&'static str]) -> Result<Arc<Databases>, Failed> {
+        let mut open = self.open.lock().unwrap();
+        if let Some(databases) = open.get(extensions) {
+            return Ok(Arc::clone(databases));
+        }
+        let choice = match std::env::var("PGLINGS_SERVER") {
+            Ok(choice) => choice.parse()?,
+            Err(_) => Choice::Any,
+        };
+        let server = source::find(&Home::locate()?, &choice, extensions, &mut |_| {})?;
+        let databases = Arc::new(Databases::open(server)?);
+        open.insert(extensions, Arc::clone(&databases));
+        Ok(databases)
+    }
+}
+
+fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {
+    let fixture = (lesson.definition)().fixture;
+    let databases = servers.get(fixture.extensions)?;
+    let mut stage = Stage::new(databases.create(&fixture)?)?;
+    let ran = transcript::of(lesson, &mut stage)?;
+    let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), lesson.transcript_path());
+    let blessed = std::fs::read_to_string(&path)?;
+    if let Some((blessed, ran)) = first_difference(&blessed, &ran) {
+        return Err(format!(
+            "{} differs; if the lesson is right, `cargo run -- dev bless {}`\n  there: {blessed}\n  ran:   {ran}",
+            lesson.transcript_path(),
+            lesson.number
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(&'a str, &'a str)> {
+    let (mut one, mut other) = (one.lines(), other.lines());
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return None,
+            (a, b) if a == b => {}
+            (a, b) => return Some((a.unwrap_or("(the end)"), b.unwrap_or("(the end)"))),
+        }
+    }
+}
+
+fn judge(answer: &Answer, servers: &Servers) -> Result<(), Failed> {
+    let exercise = exercise(answer.stem).ok_or("there is no grader for this answer")?;
+    let verdict = run(answer, exercise, servers)?;
+    let failed: Vec<&str> =
+        verdict.checks.iter().filter(|c| !c.passed).map(|c| c.name.as_str()).collect();
+    let told = format!("{:?}, {}\n{:#?}", verdict.status, verdict.message, verdict.checks);
+    match answer.kind {
+        Kind::Solution | Kind::Right if verdict.status != Status::Passed => {
+            Err(format!("a right answer was judged {told}").into())
+        }
+        Kind::Stub if verdict.status != Status::Failed || failed.len() != verdict.checks.len() => {
+            Err(format!("the stub has to fail every check, and was judged {told}").into())
+        }
+        Kind::Wrong => {
+            let first = answer.text.lines().next().unwrap_or_default();
+            let expected = first
+                .strip_prefix("//! caught by: ")
+                .ok_or("its first line has to be `//! caught by: NAME OF THE CHECK`")?;
+            if failed == [expected] {
+                Ok(())
+            } else {
+                Err(format!("{expected:?} has to catch it, and it was judged {told}").into())
+            }
+        }
+        _ => Ok(()),
+    }
+}
+
+fn run(answer: &Answer, exercise: &Exercise, servers: &Servers) -> Result<Verdict, Failed> {
+    let databases = servers.get((exercise.grader)().extensions)?;
+    let program = Program::new(std::env::current_exe()?).clear_env();
+    let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
+    Ok(pglings::grade::run(exercise, program, &databases)?)
+}
