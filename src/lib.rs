@@ -3,7 +3,7 @@
 //! This crate is the program `pglings` and everything it teaches. The rooms:
 //!
 //! - [`cli`] is the command line, [`command`] the verbs, one a file;
-//! - [`lesson`] walks lessons; the lessons themselves are in
+//! - [`mod@lesson`] walks lessons; the lessons themselves are in
 //!   [`workbook`](lesson::catalogue::workbook), a module each;
 //! - [`exercise`] knows the exercises and how far a learner has come; [`grade`] judges answers;
 //! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;

@@ -4,20 +4,19 @@
 //! All the answers are compiled into this one program, which serves as the answer's process when
 //! it is started with `PGLINGS_ANSWER`: much quicker than a program each.
 
-use std::collections::BTreeMap;
+#![allow(clippy::duplicate_mod, reason = "wrong answers borrow what is right from the solution")]
+
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pglings::exercise::{Exercise, exercise};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Status, Verdict};
-use pglings::home::Home;
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::lesson::transcript;
-use pglings::postgres::database::Databases;
-use pglings::postgres::source::{self, Choice};
+use pglings::postgres::servers::Servers;
 use pglings::process::Program;
 
 include!(concat!(env!("OUT_DIR"), "/answers.rs"));
@@ -50,7 +49,7 @@ fn main() -> ExitCode {
         let answer = ANSWERS.iter().find(|answer| answer.id() == id);
         return answer.map_or(ExitCode::FAILURE, |answer| (answer.main)());
     }
-    let servers = Arc::new(Servers::default());
+    let servers = Arc::new(Servers::from_env().expect("PGLINGS_SERVER names a source"));
     let mut trials: Vec<Trial> = lessons()
         .iter()
         .map(|lesson| {
@@ -66,29 +65,6 @@ fn main() -> ExitCode {
     // The server ends with its last user, and a static or an early exit would keep it running.
     drop(servers);
     conclusion.exit_code()
-}
-
-/// One server per set of extensions, started by the first test that needs it.
-#[derive(Default)]
-struct Servers {
-    open: Mutex<BTreeMap<&'static [&'static str], Arc<Databases>>>,
-}
-
-impl Servers {
-    fn get(&self, extensions: &'static [&'static str]) -> Result<Arc<Databases>, Failed> {
-        let mut open = self.open.lock().unwrap();
-        if let Some(databases) = open.get(extensions) {
-            return Ok(Arc::clone(databases));
-        }
-        let choice = match std::env::var("PGLINGS_SERVER") {
-            Ok(choice) => choice.parse()?,
-            Err(_) => Choice::Any,
-        };
-        let server = source::find(&Home::locate()?, &choice, extensions, &mut |_| {})?;
-        let databases = Arc::new(Databases::open(server)?);
-        open.insert(extensions, Arc::clone(&databases));
-        Ok(databases)
-    }
 }
 
 fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {

@@ -31,8 +31,8 @@ pub struct Call {
     pub(crate) arguments: &'static [Value],
 }
 
-/// A function of an answer, ready to be called.
-pub type Callable = Box<dyn Fn(&mut World, &Call) -> Result<Response, Response>>;
+/// A function of an answer, ready to be called. `Err` is a response too: that it could not be.
+pub type Callable = Box<dyn Fn(&mut World, &Call) -> Result<Response, Box<Response>>>;
 
 /// What an answer may return.
 pub trait Reply {
@@ -166,7 +166,7 @@ macro_rules! routes {
                     #[allow(unused_mut, unused_variables)]
                     let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
                     let runtime = world.runtime()?;
-                    Ok(runtime.block_on(async { self($(arguments.next::<$parameter, $how>()?),*).await.respond().into_ok() })?)
+                    runtime.block_on(async { Ok(self($(arguments.next::<$parameter, $how>()?),*).await.respond()) })
                 })
             }
         }
@@ -181,13 +181,6 @@ routes!(A HA, B HB, C HC);
 routes!(A HA, B HB, C HC, D HD);
 routes!(A HA, B HB, C HC, D HD, E HE);
 
-impl Response {
-    /// Helps inference in `routes!`.
-    fn into_ok(self) -> Result<Response, Response> {
-        Ok(self)
-    }
-}
-
 /// The arguments of one call, taken from left to right.
 struct Arguments {
     rest: std::slice::Iter<'static, Value>,
@@ -195,37 +188,36 @@ struct Arguments {
 }
 
 impl Arguments {
-    fn new(call: &Call, expected: usize) -> Result<Arguments, Response> {
+    fn new(call: &Call, expected: usize) -> Result<Arguments, Box<Response>> {
         let given = call.arguments.len();
         if given == expected {
             Ok(Arguments { rest: call.arguments.iter(), position: 0 })
         } else {
-            Err(Response::Misfit(format!(
+            Err(misfit(format!(
                 "it takes {expected} arguments after the connection, and {given} were expected"
             )))
         }
     }
 
-    fn next<T: Parameter<How>, How>(&mut self) -> Result<T, Response> {
+    fn next<T: Parameter<How>, How>(&mut self) -> Result<T, Box<Response>> {
         self.position += 1;
         let value = self.rest.next().unwrap_or(&Value::Null);
         T::read(value).map_err(|error| {
-            Response::Misfit(format!("argument {} has another type: {error}", self.position))
+            misfit(format!("argument {} has another type: {error}", self.position))
         })
     }
 }
 
 impl World {
-    fn client(&mut self, url: &str) -> Result<&mut Client, Response> {
+    fn client(&mut self, url: &str) -> Result<&mut Client, Box<Response>> {
         if self.clients.get(url).is_none_or(Client::is_closed) {
-            let client = Client::connect(url, NoTls)
-                .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+            let client = Client::connect(url, NoTls).map_err(|error| no_connection(&error))?;
             self.clients.insert(url.to_owned(), client);
         }
-        self.clients.get_mut(url).ok_or_else(|| Response::Misfit("no client".to_owned()))
+        self.clients.get_mut(url).ok_or_else(|| misfit("no client".to_owned()))
     }
 
-    fn pool(&mut self, call: &Call) -> Result<PgPool, Response> {
+    fn pool(&mut self, call: &Call) -> Result<PgPool, Box<Response>> {
         self.runtime()?;
         if let Some(pool) = self.pools.get(&call.url).filter(|pool| !pool.is_closed()) {
             return Ok(pool.clone());
@@ -234,22 +226,22 @@ impl World {
         let pool = PgPoolOptions::new()
             .max_connections(call.pool)
             .connect_lazy(&call.url)
-            .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+            .map_err(|error| no_connection(&error))?;
         drop(runtime);
         self.pools.insert(call.url.clone(), pool.clone());
         Ok(pool)
     }
 
-    fn runtime(&mut self) -> Result<&tokio::runtime::Runtime, Response> {
+    fn runtime(&mut self) -> Result<&tokio::runtime::Runtime, Box<Response>> {
         if self.runtime.is_none() {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(2)
                 .enable_all()
                 .build()
-                .map_err(|error| Response::NoConnection(Failure::of(&error)))?;
+                .map_err(|error| no_connection(&error))?;
             self.runtime = Some(runtime);
         }
-        self.runtime.as_ref().ok_or_else(|| Response::Misfit("no runtime".to_owned()))
+        self.runtime.as_ref().ok_or_else(|| misfit("no runtime".to_owned()))
     }
 
     /// Closes what is open for a URL.
@@ -262,4 +254,12 @@ impl World {
             runtime.block_on(pool.close());
         }
     }
+}
+
+fn misfit(why: String) -> Box<Response> {
+    Box::new(Response::Misfit(why))
+}
+
+fn no_connection(error: &(dyn Error + 'static)) -> Box<Response> {
+    Box::new(Response::NoConnection(Failure::of(error)))
 }

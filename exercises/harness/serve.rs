@@ -15,6 +15,7 @@ thread_local! {
 /// Serves the functions of an exercise on standard input and output: `main` of every answer.
 ///
 /// Run by hand, it says how the exercise is meant to be run and exits with 2.
+#[expect(clippy::disallowed_methods, reason = "what an answer left running is to end here")]
 pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
     let mut lines = io::stdin().lock().lines();
     let Some(Ok(Request::Hello { nonce, memory })) =
@@ -58,7 +59,8 @@ fn answer(functions: &[(&str, Callable)], world: &mut World, request: Request) -
             // Borrowed parameters point into the arguments; one process makes few calls.
             let call = Call { url, pool, arguments: arguments.leak() };
             match panic::catch_unwind(AssertUnwindSafe(|| callable(world, &call))) {
-                Ok(Ok(response) | Err(response)) => response,
+                Ok(Ok(response)) => response,
+                Ok(Err(refusal)) => *refusal,
                 Err(payload) => Response::Panicked(
                     LAST_PANIC
                         .take()

@@ -150,7 +150,8 @@ pub fn the_error(client: &mut Client, out: &mut Out) -> Result<()> {
     );
     match taken {
         Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
-            let constraint = error.as_db_error().and_then(|db| db.constraint());
+            let constraint =
+                error.as_db_error().and_then(|db| db.constraint());
             out.say(format!("taken; the constraint is {constraint:?}"));
         }
         Err(error) => return Err(error.into()),

@@ -1,8 +1,5 @@
 //! `pglings check`: grades exercises.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use super::{Context, exercise_named};
 use crate::error::{Error, Result};
 use crate::exercise::files::File;
@@ -10,18 +7,17 @@ use crate::exercise::{Exercise, exercises};
 use crate::grade;
 use crate::grade::verdict::{Status, Verdict};
 use crate::lesson::catalogue::lessons;
-use crate::postgres::database::Databases;
-use crate::report::{json, verdict};
+use crate::report::{call, json, verdict};
 
 pub(super) fn run(context: &Context, wanted: &[String], as_json: bool) -> Result<u8> {
     let named: Vec<&Exercise> =
         wanted.iter().map(|wanted| exercise_named(wanted)).collect::<Result<_>>()?;
     let begun = || exercises().iter().filter(|exercise| is_begun(context, exercise));
     let chosen: Vec<&Exercise> = if named.is_empty() { begun().collect() } else { named };
-    let mut servers = Servers { context, open: HashMap::new() };
+    let servers = context.servers();
     let mut verdicts = Vec::new();
     for exercise in chosen {
-        let verdict = servers.check(exercise)?;
+        let verdict = grade::check(&context.workbook, exercise, &servers)?;
         remember(context, exercise, &verdict)?;
         if !as_json {
             context.print(&verdict::draw(&verdict, context.look))?;
@@ -34,30 +30,12 @@ pub(super) fn run(context: &Context, wanted: &[String], as_json: bool) -> Result
     if as_json {
         context.print(&json::verdicts(&verdicts).to_string())?;
     } else if verdicts.is_empty() {
-        context.print("No exercise is begun yet. `cargo run` goes on where you left off.")?;
+        context.print(&format!(
+            "No exercise is begun yet. On from where you left off: {}",
+            call("")
+        ))?;
     }
     Ok(verdicts.iter().map(|verdict| verdict.status.exit_code()).max().unwrap_or(0))
-}
-
-/// One session per set of extensions, opened when the first answer needs it.
-struct Servers<'a> {
-    context: &'a Context,
-    open: HashMap<&'static [&'static str], Arc<Databases>>,
-}
-
-impl Servers<'_> {
-    fn check(&mut self, exercise: &Exercise) -> Result<Verdict> {
-        let extensions = (exercise.grader)().extensions;
-        let (context, open) = (self.context, &mut self.open);
-        grade::check(&context.workbook, exercise, &mut || {
-            if let Some(databases) = open.get(extensions) {
-                return Ok(Arc::clone(databases));
-            }
-            let databases = Arc::new(context.databases(extensions)?);
-            open.insert(extensions, Arc::clone(&databases));
-            Ok(databases)
-        })
-    }
 }
 
 fn is_begun(context: &Context, exercise: &Exercise) -> bool {
@@ -82,14 +60,15 @@ fn what_next(verdict: &Verdict) -> Option<String> {
     match verdict.status {
         Status::Passed => Some(match lessons().iter().find(|l| l.number > verdict.number) {
             Some(next) => format!(
-                "  Compare with ours: pglings solution {}. Next: cargo run -- lesson {}",
-                verdict.number, next.number
+                "  Compare with ours: {}\n  Next: {}",
+                call(&format!("solution {}", verdict.number)),
+                call(&format!("lesson {}", next.number))
             ),
             None => "  That was the last exercise.".to_owned(),
         }),
         Status::NotStarted => Some(format!(
-            "  Open it, replace the todo!()s, and check again. Lost? pglings hint {}",
-            verdict.number
+            "  Open it, replace the todo!()s, and check again. Lost? {}",
+            call(&format!("hint {}", verdict.number))
         )),
         _ => None,
     }

@@ -23,9 +23,10 @@ fn bless(context: &Context, wanted: &[String]) -> Result<u8> {
     let named: Vec<&Lesson> =
         wanted.iter().map(|name| lesson_named(name)).collect::<Result<_>>()?;
     let chosen = if named.is_empty() { lessons().iter().collect() } else { named };
+    let servers = context.servers();
     for lesson in chosen {
         let definition = (lesson.definition)();
-        let databases = context.databases(definition.fixture.extensions)?;
+        let databases = servers.get(definition.fixture.extensions)?;
         let mut stage = Stage::new(databases.create(&definition.fixture)?)?;
         let page = transcript::of(lesson, &mut stage)?;
         let path = context.workbook.root().join(lesson.transcript_path());

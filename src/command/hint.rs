@@ -2,7 +2,7 @@
 
 use super::{Context, exercise_named};
 use crate::error::Result;
-use crate::report::prose;
+use crate::report::{call, prose};
 
 pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
     let exercise = exercise_named(wanted)?;
@@ -16,8 +16,13 @@ pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
     }
     let more = hints.len() - shown;
     context.print(&match more {
-        0 => format!("That is all of them. The solution: pglings solution {}", exercise.number),
-        _ => format!("Once more shows the next one: pglings hint {}", exercise.number),
+        0 => format!(
+            "That is all of them. The solution: {}",
+            call(&format!("solution {}", exercise.number))
+        ),
+        _ => {
+            format!("Once more shows the next one: {}", call(&format!("hint {}", exercise.number)))
+        }
     })?;
     Ok(0)
 }

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Stdout};
 use colored::Colorize;
 use crossterm::event::{self, Event as Key, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
 
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
@@ -15,11 +17,13 @@ use crate::report::screen::{Screen, letter};
 /// Shows events and waits for a key at every pause.
 pub(super) struct AtTheKeys {
     screen: Screen<Stdout>,
+    editor: DefaultEditor,
 }
 
 impl AtTheKeys {
-    pub(super) fn new(screen: Screen<Stdout>) -> AtTheKeys {
-        AtTheKeys { screen }
+    pub(super) fn new(screen: Screen<Stdout>) -> Result<AtTheKeys> {
+        let editor = DefaultEditor::new().map_err(io::Error::other);
+        Ok(AtTheKeys { screen, editor: editor.context("cannot read lines from the terminal")? })
     }
 
     fn prompt(&mut self, text: &str) -> Result<()> {
@@ -49,7 +53,11 @@ impl Audience for AtTheKeys {
                 0 => "[Enter] run  [?] help".to_owned(),
                 count => format!("[a-{}] your guess  [Enter] none  [?] help", letter(count - 1)),
             })?;
-            let answer = match read_key()? {
+            let key = read_key();
+            if key.is_err() {
+                self.echo("")?;
+            }
+            let answer = match key? {
                 KeyCode::Enter | KeyCode::Char(' ') => Answer::Run,
                 KeyCode::Char(':') => match self.query()? {
                     Some(sql) => return Ok(Answer::Query(sql)),
@@ -83,24 +91,34 @@ impl Audience for AtTheKeys {
 }
 
 impl AtTheKeys {
-    /// Reads SQL to the semicolon, or to an empty line.
+    /// Reads SQL to the semicolon, or to an empty line. Ctrl-C and Ctrl-D lead back to the lesson.
     fn query(&mut self) -> Result<Option<String>> {
         self.echo("")?;
         let mut sql = String::new();
         let mut prompt = "sql> ";
         loop {
-            self.prompt(prompt.trim_end())?;
-            let mut line = String::new();
-            let count = io::stdin().read_line(&mut line).context("cannot read the terminal")?;
-            interrupt::check()?;
+            let line = match self.editor.readline(prompt) {
+                Ok(line) => line,
+                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(None),
+                Err(error) => {
+                    return Err(io::Error::other(error)).context("cannot read the terminal");
+                }
+            };
+            let ends = line.trim().is_empty() || line.trim_end().ends_with(';');
             sql.push_str(&line);
-            if count == 0 || line.trim().is_empty() || line.trim_end().ends_with(';') {
+            if ends {
                 break;
             }
+            sql.push('\n');
             prompt = "  -> ";
         }
         let sql = sql.trim().to_owned();
-        Ok((!sql.is_empty()).then_some(sql))
+        if sql.is_empty() {
+            return Ok(None);
+        }
+        // A history that is full forgets; that is no error.
+        let _ = self.editor.add_history_entry(&sql);
+        Ok(Some(sql))
     }
 }
 

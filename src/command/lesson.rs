@@ -11,6 +11,7 @@ use crate::interrupt;
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::player::{Audience, Ending, Straight, Walk};
 use crate::lesson::run::Stage;
+use crate::report::call;
 use crate::report::screen::Screen;
 
 pub(super) fn run(context: &Context, options: &cli::Lesson) -> Result<u8> {
@@ -38,7 +39,8 @@ pub(super) fn walk(
             definition.steps.len()
         )));
     }
-    let databases = context.databases(definition.fixture.extensions)?;
+    let servers = context.servers();
+    let databases = servers.get(definition.fixture.extensions)?;
     let database = databases.create(&definition.fixture)?;
     let name = database.name.clone();
     let address = databases.server.address.clone();
@@ -49,10 +51,15 @@ pub(super) fn walk(
     let mut audience: Box<dyn Audience> = if options.no_pause || !is_interactive() {
         Box::new(Straight(screen))
     } else {
-        Box::new(AtTheKeys::new(screen))
+        Box::new(AtTheKeys::new(screen)?)
     };
-    let result = Walk::new(lesson, &mut stage, &mut *audience, options.echo)
-        .and_then(|mut walk| walk.walk(lesson, from));
+    let mut at = from;
+    let result =
+        Walk::new(lesson, &mut stage, &mut *audience, options.echo).and_then(|mut walk| {
+            let result = walk.walk(lesson, from);
+            at = walk.at().max(from);
+            result
+        });
     drop(stop);
     let database = stage.into_database();
     let ending = match result {
@@ -60,10 +67,15 @@ pub(super) fn walk(
         Err(Error::Content(text)) => {
             let kept = database.keep(&format!("lesson_{}", lesson.stem))?;
             return Err(Error::Content(format!(
-                "{text}\nIts database is kept: pglings server psql {kept}"
+                "{text}\nIts database is kept. A look inside: {}",
+                call(&format!("server psql {kept}"))
             )));
         }
-        Err(error) => return Err(error),
+        Err(error) => {
+            // Ctrl-C, or the server is gone: the next walk goes on from here.
+            remember(context, lesson, Ending::LeftAt(at))?;
+            return Err(error);
+        }
     };
     drop(database);
     remember(context, lesson, ending)?;
@@ -83,19 +95,18 @@ fn remember(context: &Context, lesson: &Lesson, ending: Ending) -> Result<()> {
 fn farewell(context: &Context, lesson: &Lesson, ending: Ending) -> Result<()> {
     let mut lines = vec![context.look.rule("next")];
     match ending {
-        Ending::LeftAt(step) => lines.push(format!(
-            "Left at step {}. Go on with: cargo run -- lesson {} --from {}",
-            step + 1,
-            lesson.number,
-            step + 1
-        )),
+        Ending::LeftAt(step) => {
+            lines.push(format!("Left at step {}. Go on with: {}", step + 1, call("")))
+        }
         Ending::Finished => match exercise::exercise(lesson.stem) {
             Some(exercise) => {
                 lines.push(format!("Your turn: open {}", exercise.path()));
-                lines.push(format!("and grade it:  cargo run -- check {}", lesson.number));
+                lines.push(format!("and grade it:  {}", call(&format!("check {}", lesson.number))));
             }
             None => match lessons().iter().find(|next| next.number > lesson.number) {
-                Some(next) => lines.push(format!("Next: cargo run -- lesson {}", next.number)),
+                Some(next) => {
+                    lines.push(format!("Next: {}", call(&format!("lesson {}", next.number))))
+                }
                 None => lines.push("That was the last lesson.".to_owned()),
             },
         },

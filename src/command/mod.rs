@@ -22,11 +22,11 @@ use crate::error::{Context as _, Error, Result};
 use crate::exercise::files::Workbook;
 use crate::exercise::progress::Progress;
 use crate::exercise::{self, Exercise};
-use crate::home::Home;
 use crate::interrupt;
 use crate::lesson::catalogue::{self, Lesson};
-use crate::postgres::database::Databases;
-use crate::postgres::source::{self, Choice};
+use crate::postgres::servers::Servers;
+use crate::postgres::source::Choice;
+use crate::report::call;
 use crate::report::look::Look;
 
 /// What every command has at hand.
@@ -85,13 +85,9 @@ impl Context {
         })
     }
 
-    /// A server with these extensions, and the line that says which one it is, on the error stream.
-    pub(crate) fn databases(&self, extensions: &[&str]) -> Result<Databases> {
-        let home = Home::locate()?;
-        let mut say = |text: &str| eprintln!("{}", text.dimmed());
-        let server = source::find(&home, &self.choice, extensions, &mut say)?;
-        say(&format!("Server: {}.", server.why));
-        Databases::open(server)
+    /// The servers of this command. Which one is used, and why, is said on the error stream.
+    pub(crate) fn servers(&self) -> Servers {
+        Servers::new(self.choice.clone(), |text| eprintln!("{}", text.dimmed()))
     }
 
     /// The progress, with a word on the error stream if it had to be begun anew.
@@ -114,7 +110,7 @@ pub(crate) fn exercise_named(wanted: &str) -> Result<&'static Exercise> {
     exercise::exercise(wanted).ok_or_else(|| {
         Error::Usage(match catalogue::lesson(wanted) {
             Some(lesson) => format!("Lesson {} has no exercise.", lesson.number),
-            None => format!("There is no exercise {wanted}. `pglings list` shows them all."),
+            None => format!("There is no exercise {wanted}. All of them: {}", call("list")),
         })
     })
 }
@@ -122,7 +118,7 @@ pub(crate) fn exercise_named(wanted: &str) -> Result<&'static Exercise> {
 /// The lesson of that number or name, or what to do instead.
 pub(crate) fn lesson_named(wanted: &str) -> Result<&'static Lesson> {
     catalogue::lesson(wanted).ok_or_else(|| {
-        Error::Usage(format!("There is no lesson {wanted}. `pglings list` shows them all."))
+        Error::Usage(format!("There is no lesson {wanted}. All of them: {}", call("list")))
     })
 }
 

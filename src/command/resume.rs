@@ -7,6 +7,7 @@ use crate::exercise;
 use crate::exercise::files::File;
 use crate::grade::verdict::Status;
 use crate::lesson::catalogue::{self, lessons};
+use crate::report::call;
 
 pub(super) fn run(context: &Context) -> Result<u8> {
     let progress = context.progress()?;
@@ -24,10 +25,10 @@ pub(super) fn run(context: &Context) -> Result<u8> {
             Some(Status::Passed) => {}
             _ if file == File::Untouched => {
                 context.print(&format!(
-                    "You have walked lesson {}. Your turn: open {}\nand grade it:  cargo run -- check {}",
+                    "You have walked lesson {}. Your turn: open {}\nand grade it:  {}",
                     lesson.number,
                     exercise.path(),
-                    exercise.number
+                    call(&format!("check {}", exercise.number))
                 ))?;
                 return Ok(0);
             }

@@ -8,6 +8,7 @@ use crate::postgres::address::Address;
 use crate::postgres::cluster::Cluster;
 use crate::postgres::source::{self, Choice};
 use crate::process::Program;
+use crate::report::call;
 
 pub(super) fn run(context: &Context, action: ServerAction) -> Result<u8> {
     let home = Home::locate()?;
@@ -50,8 +51,10 @@ fn start(context: &Context, home: &Home) -> Result<u8> {
     };
     cluster.keep(true)?;
     context.print(&format!(
-        "{} runs at {}. It stays until `pglings server stop`.",
-        server.why, server.address
+        "{} runs at {}. It stays until: {}",
+        server.why,
+        server.address,
+        call("server stop")
     ))?;
     Ok(0)
 }
@@ -93,9 +96,11 @@ fn running(context: &Context, home: &Home) -> Result<Address> {
     clusters
         .filter(|(name, _)| name.starts_with(label))
         .find_map(|(_, cluster): (String, Cluster)| cluster.running())
-        .ok_or_else(|| {
-            Error::NoServer("No server runs. Start one: pglings server start".to_owned())
-        })
+        .ok_or_else(none_runs)
+}
+
+fn none_runs() -> Error {
+    Error::NoServer(format!("No server runs. Start one: {}", call("server start")))
 }
 
 /// psql on a database that was kept, on whichever server has it; else on the running server.
@@ -120,7 +125,7 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
         Some(name) => Error::Usage(format!(
             "there is no database {name}. A check keeps one for its last failure only; check again."
         )),
-        None => Error::NoServer("No server runs. Start one: pglings server start".to_owned()),
+        None => none_runs(),
     })?;
     let psql = source::psql(home).ok_or_else(|| {
         Error::Usage(format!(

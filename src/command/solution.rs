@@ -5,7 +5,7 @@ use super::{Context, exercise_named};
 use crate::error::{Error, Result};
 use crate::grade::verdict::Status;
 use crate::lesson::event::Language;
-use crate::report::highlight;
+use crate::report::{call, highlight};
 
 pub(super) fn run(context: &Context, wanted: &str, yes: bool) -> Result<u8> {
     let exercise = exercise_named(wanted)?;
@@ -14,9 +14,9 @@ pub(super) fn run(context: &Context, wanted: &str, yes: bool) -> Result<u8> {
         progress.status(exercise, &context.workbook.read(exercise)) == Some(Status::Passed);
     if !passed && !yes && !confirm("You have not passed this exercise yet. Show the solution?")? {
         return Err(Error::Usage(format!(
-            "the solution stays closed. A hint may do: pglings hint {}. To see it anyway: pglings \
-             solution {} --yes",
-            exercise.number, exercise.number
+            "the solution stays closed. A hint may do: {}\nTo see it anyway: {}",
+            call(&format!("hint {}", exercise.number)),
+            call(&format!("solution {} --yes", exercise.number))
         )));
     }
     // The marks of what the stub leaves out are of no use to a reader.

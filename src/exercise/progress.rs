@@ -78,9 +78,10 @@ impl Progress {
         Ok(Loaded {
             progress: fresh(),
             warning: Some(format!(
-                "The progress file {why}; it is kept as {}. `pglings check` grades what you have \
-                 begun and so rebuilds it.",
-                aside.display()
+                "The progress file {why}; it is kept as {}. To grade what you have begun, \
+                 and so rebuild it: {}",
+                aside.display(),
+                crate::report::call("check")
             )),
         })
     }

@@ -325,6 +325,7 @@ impl<T: Debug> Called<T> {
     }
 
     /// Both.
+    #[expect(clippy::result_large_err, reason = "a grader takes it apart at once")]
     pub fn either(self) -> Result<T, Failure> {
         self.result
     }
@@ -332,7 +333,18 @@ impl<T: Debug> Called<T> {
 
 /// Holds two values against each other.
 pub fn equal<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Outcome {
-    ensure(actual == expected, format!("{what}: expected {expected:?}, got {actual:?}."))
+    let (holds, expected, actual) = (actual == expected, show(&expected), show(&actual));
+    ensure(holds, format!("{what}: expected {expected}, got {actual}."))
+}
+
+/// A value for people: that it is optional in the grader is none of their business.
+fn show(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    match text.strip_prefix("Some(").and_then(|text| text.strip_suffix(')')) {
+        Some(inner) => inner.to_owned(),
+        None if text == "None" => "nothing (NULL, or no row)".to_owned(),
+        None => text,
+    }
 }
 
 /// An error as a learner is told of it.

@@ -9,6 +9,7 @@ pub mod build;
 pub mod kit;
 pub mod verdict;
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use self::answer::{Answer, AnswerProgram};
@@ -20,33 +21,37 @@ use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::{File, Workbook};
 use crate::postgres::database::Databases;
+use crate::postgres::servers::Servers;
+use crate::report::call;
 
 /// How long a run may take unless its grader asks for more.
 pub const RUN_LIMIT: Duration = Duration::from_secs(10);
 
 /// Grades the learner's file as it stands: builds and runs it.
 ///
-/// `databases` is asked for only when the answer compiles; what hinders it there becomes a verdict
-/// too. An `Err` is a fault of pglings or of the machine, or Ctrl-C.
-pub fn check(
-    workbook: &Workbook,
-    exercise: &Exercise,
-    databases: &mut dyn FnMut() -> Result<std::sync::Arc<Databases>>,
-) -> Result<Verdict> {
+/// The server is found, or started, while the compiler works. An `Err` is a fault of pglings or of
+/// the machine, or Ctrl-C; that there is no server is a verdict too.
+pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Result<Verdict> {
     let mut verdict = Verdict::new(exercise, Status::NotStarted);
     match workbook.read(exercise) {
         File::Untouched => return Ok(verdict),
         File::Unreadable(why) => {
             verdict.status = Status::DoesNotCompile;
-            verdict.message = format!("{why}. `pglings reset {}` starts anew.", exercise.number);
+            verdict.message =
+                format!("{why}. To start anew: {}", call(&format!("reset {}", exercise.number)));
             return Ok(verdict);
         }
         File::Begun(_) => {}
     }
     let began = Instant::now();
-    let built = build::build(workbook, exercise)?;
-    verdict.build = began.elapsed();
-    let program = match built {
+    let (built, databases) = thread::scope(|scope| {
+        let databases = scope.spawn(|| servers.get((exercise.grader)().extensions));
+        let built = build::build(workbook, exercise);
+        verdict.build = began.elapsed();
+        (built, databases.join())
+    });
+    let databases = databases.map_err(|_| Error::Bug("the search for a server panicked".into()))?;
+    let program = match built? {
         Build::Program(path) => AnswerProgram::at(path, workbook.root()),
         Build::DoesNotCompile(text) => {
             verdict.status = Status::DoesNotCompile;
@@ -54,7 +59,7 @@ pub fn check(
             return Ok(verdict);
         }
     };
-    let databases = match databases() {
+    let databases = match databases {
         Ok(databases) => databases,
         Err(error @ (Error::NoServer(_) | Error::Server { .. })) => {
             verdict.status = Status::NoServer;

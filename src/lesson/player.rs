@@ -52,6 +52,7 @@ pub struct Walk<'a> {
     stage: &'a mut Stage,
     audience: &'a mut dyn Audience,
     echo: bool,
+    at: usize,
     /// What was shown of each step, for going back.
     shown: Vec<Vec<Event>>,
     /// A prediction that waits for the step it is about: its name and what was chosen.
@@ -75,7 +76,7 @@ impl<'a> Walk<'a> {
                 step.name
             )));
         }
-        Ok(Walk { source, steps, stage, audience, echo, shown: Vec::new(), open: None })
+        Ok(Walk { source, steps, stage, audience, echo, at: 0, shown: Vec::new(), open: None })
     }
 
     /// Walks from a step, counted from 0. Those before are run without being shown.
@@ -95,11 +96,17 @@ impl<'a> Walk<'a> {
         }
         for index in from..self.steps.len() {
             interrupt::check()?;
+            self.at = index;
             if !self.step(index)? {
                 return Ok(Ending::LeftAt(index));
             }
         }
         Ok(Ending::Finished)
+    }
+
+    /// The step that the walk is at, counted from 0.
+    pub fn at(&self) -> usize {
+        self.at
     }
 
     /// Shows a step, waits, runs it. `false`: the learner leaves.
@@ -136,7 +143,9 @@ impl<'a> Walk<'a> {
                     self.tell(&events)?;
                 }
                 Answer::Query(sql) => {
-                    let events = self.stage.query(&sql)?;
+                    let events = self.stage.query(&sql);
+                    interrupt::check()?;
+                    let events = events?;
                     self.tell(&events)?;
                 }
                 Answer::Quit => return Ok(false),

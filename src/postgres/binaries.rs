@@ -1,5 +1,6 @@
 //! PostgreSQL's programs on this machine.
 
+use std::env::consts::EXE_SUFFIX as EXE;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ pub struct Binaries {
 impl Binaries {
     /// Asks the server in a folder for its version. `None` if there is no whole server there.
     pub fn in_dir(dir: &Path) -> Option<Binaries> {
-        let name = |program: &str| dir.join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+        let name = |program: &str| dir.join(format!("{program}{EXE}"));
         if !["postgres", "initdb", "pg_ctl"].iter().all(|program| name(program).is_file()) {
             return None;
         }
@@ -35,8 +36,7 @@ impl Binaries {
 
     /// A program of this folder, run as the server's user.
     pub fn program(&self, name: &str, user: Option<User>) -> Program {
-        let program =
-            Program::new(self.dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX)));
+        let program = Program::new(self.dir.join(format!("{name}{EXE}")));
         // Messages are shown, and some are looked at, so they come in one language.
         let program = program.env("LC_ALL", "C").env("LC_MESSAGES", "C").dir(Path::new("/"));
         #[cfg(unix)]
@@ -70,7 +70,9 @@ impl Binaries {
 pub fn installed() -> Vec<Binaries> {
     let mut found: Vec<Binaries> = Vec::new();
     for dir in usual_places() {
-        let Ok(dir) = dir.canonicalize() else { continue };
+        // A link in /usr/local/bin and what it points to are one server.
+        let Ok(postgres) = dir.join(format!("postgres{EXE}")).canonicalize() else { continue };
+        let dir = postgres.parent().unwrap_or(&dir).to_owned();
         if found.iter().all(|known| known.dir != dir) {
             found.extend(Binaries::in_dir(&dir));
         }

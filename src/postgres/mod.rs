@@ -2,13 +2,14 @@
 //!
 //! [`source`] decides which server is used; [`cluster`] runs a private one from [`binaries`] on
 //! the machine or from the [`bundle`]; [`database`] hands out clones of templates; [`tap`] listens
-//! in. Nothing outside this module knows a connection string.
+//! in. [`servers`] keeps what one command uses. Nothing outside this module knows a connection string.
 
 pub mod address;
 pub mod binaries;
 pub mod bundle;
 pub mod cluster;
 pub mod database;
+pub mod servers;
 pub mod source;
 pub mod sqlstate;
 pub mod tap;

@@ -142,7 +142,7 @@ pub fn database_url() -> Option<(String, &'static str)> {
 }
 
 /// The learner's own server. The outer error is a fault; the inner says what the server lacks.
-fn own_server(
+pub fn own_server(
     url: &str,
     from: &str,
     extensions: &[&str],

@@ -3,6 +3,13 @@
 //! Reporters take [`Event`](crate::lesson::event::Event)s and verdicts; nothing else in the crate
 //! colours or prints.
 
+/// A command of pglings as this learner would type it: `call("hint 7")`.
+pub fn call(arguments: &str) -> String {
+    // Cargo tells what it runs that it does.
+    let program = if std::env::var_os("CARGO").is_some() { "cargo run --" } else { "pglings" };
+    format!("{program} {arguments}").trim_end().trim_end_matches(" --").to_owned()
+}
+
 pub mod highlight;
 pub mod json;
 pub mod look;

@@ -2,6 +2,7 @@
 
 use colored::Colorize;
 
+use super::call;
 use super::look::Look;
 use crate::grade::verdict::{Status, Verdict};
 
@@ -55,17 +56,18 @@ fn next(verdict: &Verdict) -> Vec<String> {
     let number = verdict.number;
     let mut lines = Vec::new();
     if let Some(name) = &verdict.kept {
-        lines.push(format!(
-            "The database of the first check that failed is kept: pglings server psql {name}"
-        ));
+        lines
+            .push("The database of the first check that failed is kept. A look inside:".to_owned());
+        lines.push(format!("    {}", call(&format!("server psql {name}"))));
     }
     match verdict.status {
         Status::Failed | Status::DoesNotCompile => {
-            lines.push(format!("Stuck? pglings hint {number}"));
+            lines.push(format!("Stuck? {}", call(&format!("hint {number}"))));
         }
         Status::TimedOut => lines.push(format!(
             "Look for a loop without an end, or a statement that waits for a lock of your own. \
-             Stuck? pglings hint {number}"
+             Stuck? {}",
+            call(&format!("hint {number}"))
         )),
         Status::Crashed => lines.push(
             "An exercise only returns values; it must not end the program by itself.".to_owned(),

@@ -1,0 +1,15 @@
+//! The program end to end, as a learner meets it: on a copy of the workbook, with a home of its
+//! own, against servers that it starts by itself.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+#[path = "program/answers.rs"]
+mod answers;
+#[path = "program/commands.rs"]
+mod commands;
+#[path = "program/keys.rs"]
+mod keys;
+#[path = "program/servers.rs"]
+mod servers;
+#[path = "program/world.rs"]
+mod world;

@@ -1,0 +1,146 @@
+//! What `check` says of answers that are right, wrong, and worse.
+
+use std::time::Instant;
+
+use crate::world::WORLD;
+
+const STEM: &str = "07_insert";
+
+/// The solution with another body for `add_user`.
+fn with_body(body: &str) -> String {
+    let solution = pglings::exercise::exercise(STEM).unwrap().solution;
+    let start = solution.find("    // todo: insert one row").unwrap();
+    let end = start + solution[start..].find("    // end").unwrap();
+    format!("{}{body}\n{}", &solution[..start], &solution[end..])
+}
+
+/// Status and message of the only verdict, with the exit code.
+fn verdict(text: &str) -> (String, String, i32) {
+    let _desk = WORLD.answer(STEM, text);
+    let ran = WORLD.run(&["check", "7", "--json"]);
+    let verdict = &ran.json()["verdicts"][0];
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&verdict["status"]), text(&verdict["message"]), ran.code)
+}
+
+#[test]
+fn the_solution_passes_and_is_remembered() {
+    let solution = pglings::exercise::exercise(STEM).unwrap().solution;
+    let desk = WORLD.answer(STEM, solution);
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.starts_with("07_insert: passed"), "{ran:?}");
+    let list = WORLD.run(&["list", "--json"]).json();
+    let lessons = list["modules"][0]["lessons"].as_array().unwrap();
+    let insert = lessons.iter().find(|lesson| lesson["number"] == 7).unwrap();
+    assert_eq!(insert["exercise_status"], "passed");
+    // An answer that has changed since has no verdict.
+    std::fs::write(desk.path(), format!("{solution}\n// more\n")).unwrap();
+    let list = WORLD.run(&["list", "--json"]).json();
+    let lessons = list["modules"][0]["lessons"].as_array().unwrap();
+    let insert = lessons.iter().find(|lesson| lesson["number"] == 7).unwrap();
+    assert_eq!(insert["exercise_status"], "begun");
+}
+
+#[test]
+fn a_half_done_exercise_fails_by_name_and_says_what_is_to_do() {
+    let text =
+        with_body("    todo!(\"insert one row\")").replace("todo!(\"insert one row\")", "Ok(1)");
+    let _desk = WORLD.answer(STEM, &text);
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("✗ add_user stores the user"), "{ran:?}");
+    assert!(ran.stdout.contains("users holds 0 rows with that email"), "{ran:?}");
+    assert!(ran.stdout.contains(" hint 7"), "{ran:?}");
+    assert!(ran.stdout.contains(" server psql pglings_kept_07_insert\n"), "{ran:?}");
+}
+
+#[test]
+fn a_todo_is_told_as_what_is_still_to_do() {
+    let text = with_body("    todo!(\"insert one row\")");
+    let _desk = WORLD.answer(STEM, &text);
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("`add_user` is still to be written: insert one row."), "{ran:?}");
+    assert!(!ran.stdout.contains("panicked"), "{ran:?}");
+}
+
+#[test]
+fn a_stub_is_not_started() {
+    let _desk = WORLD.answer(STEM, &pglings::exercise::exercise(STEM).unwrap().stub());
+    let ran = WORLD.run(&["check", "7", "--json"]);
+    assert_eq!((ran.code, &ran.json()["verdicts"][0]["status"]), (0, &"not_started".into()));
+}
+
+#[test]
+fn a_compile_error_keeps_the_compilers_words() {
+    let (status, message, code) = verdict(&with_body("    Ok(\"seven\")"));
+    assert_eq!((status.as_str(), code), ("does_not_compile", 1));
+    assert!(
+        message.contains("mismatched types") && message.contains("m1_raw_sql/07_insert.rs"),
+        "{message}"
+    );
+    assert!(!message.contains('\u{1b}'), "{message}");
+}
+
+#[test]
+fn an_endless_loop_times_out() {
+    let began = Instant::now();
+    let (status, message, code) = verdict(&with_body("    loop { std::hint::spin_loop(); }"));
+    assert_eq!((status.as_str(), code), ("timed_out", 1), "{message}");
+    assert!(message.contains("10 seconds"), "{message}");
+    // Not a measurement: without a deadline this would never end.
+    assert!(began.elapsed().as_secs() < 120);
+}
+
+#[test]
+fn an_exit_is_no_pass() {
+    let (status, message, code) = verdict(&with_body("    std::process::exit(0)"));
+    assert_eq!((status.as_str(), code), ("crashed", 1), "{message}");
+    assert!(message.contains("exited with code 0 before it had answered"), "{message}");
+}
+
+#[test]
+fn a_million_lines_are_counted_and_not_kept() {
+    let body =
+        "    for n in 0..1_000_000 { println!(\"test result: ok. {n} passed\"); }\n    Ok(1)";
+    let text = with_body(body);
+    let _desk = WORLD.answer(STEM, &text);
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 1, "{}", &ran.stdout[..ran.stdout.len().min(2000)]);
+    assert!(ran.stdout.len() < 100_000, "{} bytes", ran.stdout.len());
+}
+
+#[test]
+fn a_file_that_is_no_text_is_told_and_kept_by_reset() {
+    let desk = WORLD.answer(STEM, "");
+    std::fs::write(desk.path(), [0xff, 0xfe, 0x00]).unwrap();
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("is not a text file"), "{ran:?}");
+    let ran = WORLD.run(&["reset", "7"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let kept = ran.stdout.trim().rsplit(' ').next().unwrap();
+    assert_eq!(std::fs::read(WORLD.root.join(kept)).unwrap(), [0xff, 0xfe, 0x00]);
+}
+
+#[test]
+fn building_an_exercise_compiles_no_other_crate() {
+    let desk = WORLD.answer(STEM, &with_body("    Ok(1)"));
+    WORLD.run(&["check", "7"]);
+    std::fs::write(desk.path(), with_body("    Ok(2)")).unwrap();
+    #[allow(clippy::disallowed_methods, reason = "asks cargo what it would do")]
+    let output = std::process::Command::new(env!("CARGO"))
+        .current_dir(&WORLD.root)
+        .env(
+            "CARGO_TARGET_DIR",
+            std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap(),
+        )
+        .args(["build", "--package", "pglings", "--package", "exercises", "--bin", STEM])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    let compiled: Vec<&str> = text.lines().filter(|line| line.contains("Compiling")).collect();
+    assert_eq!(compiled.len(), 1, "{text}");
+    assert!(compiled[0].contains("exercises"), "{text}");
+}

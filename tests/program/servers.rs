@@ -1,0 +1,142 @@
+//! Servers come and go: by themselves, at a URL, two at once, and none left behind.
+
+use std::path::PathBuf;
+
+use crate::world::{Ran, WORLD, World};
+
+/// A home that no other test uses.
+fn home(name: &str) -> PathBuf {
+    let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&home).unwrap();
+    home
+}
+
+impl World {
+    fn at(&self, home: &std::path::Path, args: &[&str]) -> Ran {
+        Ran::of(self.command(home).args(args).output().unwrap())
+    }
+}
+
+#[test]
+fn a_lesson_brings_its_server_and_leaves_none() {
+    let home = home("home-alone");
+    let ran = WORLD.at(&home, &["lesson", "7", "--no-pause"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("Server: PostgreSQL"), "{ran:?}");
+    assert!(ran.stdout.contains("Your turn"), "{ran:?}");
+    let status = WORLD.at(&home, &["server", "status"]);
+    assert!(status.stdout.contains("not running"), "{status:?}");
+    assert!(!status.stdout.contains("running at"), "{status:?}");
+    assert_eq!(WORLD.at(&home, &["server", "url"]).code, 3);
+}
+
+#[test]
+fn two_lessons_at_once_share_one_server() {
+    let home = home("home-shared");
+    let start = || {
+        WORLD
+            .command(&home)
+            .args(["lesson", "7", "--no-pause"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let both: Vec<_> = (0..4).map(|_| start()).collect();
+    for child in both {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let status = WORLD.at(&home, &["server", "status"]);
+    assert!(!status.stdout.contains("running at"), "{status:?}");
+}
+
+#[test]
+fn a_server_of_your_own_is_used_and_left_as_it_was() {
+    let home = home("home-owner");
+    assert_eq!(WORLD.at(&home, &["server", "start"]).code, 0);
+    let url = WORLD.at(&home, &["server", "url"]).stdout.trim().to_owned();
+    let listing = || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let sql = "SELECT datname::text FROM pg_database WHERE datname LIKE 'pglings\\_r\\_%'
+                   UNION ALL
+                   SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'pglings\\_r\\_%'";
+        client.query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect::<Vec<String>>()
+    };
+    let guest = self::home("home-guest");
+    let output = WORLD
+        .command(&guest)
+        .env("DATABASE_URL", &url)
+        .args(["lesson", "7", "--no-pause"])
+        .output();
+    let ran = Ran::of(output.unwrap());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("which DATABASE_URL names"), "{ran:?}");
+    let password = url.split(':').nth(2).unwrap().split('@').next().unwrap();
+    assert!(!ran.stderr.contains(password) && !ran.stdout.contains(password), "{ran:?}");
+    assert_eq!(listing(), Vec::<String>::new());
+    let ran = WORLD.at(&home, &["server", "stop"]);
+    assert!(ran.stdout.contains("stopped"), "{ran:?}");
+    assert!(postgres::Client::connect(&url, postgres::NoTls).is_err());
+}
+
+#[test]
+fn a_url_that_does_not_answer_is_told_with_what_to_do() {
+    let url = "postgres://nobody:hidden-word@127.0.0.1:1/nowhere";
+    for args in
+        [&["lesson", "7", "--no-pause"][..], &["lesson", "7", "--no-pause", "--server", url]]
+    {
+        let output = WORLD.command(&WORLD.home).env("DATABASE_URL", url).args(args).output();
+        let ran = Ran::of(output.unwrap());
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.stderr.contains("cannot be used") && ran.stderr.contains("unset"), "{ran:?}");
+        assert!(!ran.stderr.contains("hidden-word"), "{ran:?}");
+    }
+}
+
+#[test]
+fn no_server_is_a_verdict_and_does_not_touch_progress() {
+    let _desk = WORLD.answer(
+        "07_insert",
+        &pglings::exercise::exercise("7").unwrap().solution.replace("// Only", "//"),
+    );
+    let output = WORLD
+        .command(&WORLD.home)
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nowhere")
+        .args(["check", "7", "--json"])
+        .output();
+    let ran = Ran::of(output.unwrap());
+    assert_eq!(
+        (ran.code, &ran.json()["verdicts"][0]["status"]),
+        (3, &"no_server".into()),
+        "{ran:?}"
+    );
+    let list = WORLD.run(&["list", "--json"]).json();
+    let lessons = list["modules"][0]["lessons"].as_array().unwrap().clone();
+    let insert = lessons.into_iter().find(|lesson| lesson["number"] == 7).unwrap();
+    assert_eq!(insert["exercise_status"], "begun");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_server_that_was_orphaned_is_adopted() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    let home = home("home-orphan");
+    // A lesson that waits at its first key; it is killed there and cannot put anything away.
+    let mut child = WORLD
+        .command(&home)
+        .args(["lesson", "7", "--no-pause"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let ran = WORLD.at(&home, &["lesson", "7", "--no-pause"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let status = WORLD.at(&home, &["server", "status"]);
+    assert!(!status.stdout.contains("running at"), "{status:?}");
+}

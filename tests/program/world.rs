@@ -1,0 +1,128 @@
+//! A copy of the workbook and a home, so that no test touches a learner's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// What the tests have in common. Exercises are built in one target folder, so those that write
+/// one take [`World::answer`], which lets one in at a time.
+pub(crate) struct World {
+    pub(crate) root: PathBuf,
+    pub(crate) home: PathBuf,
+    desk: Mutex<()>,
+}
+
+pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| World::new("workbook"));
+
+/// A second copy, for tests of the progress file: others write it whenever they like.
+pub(crate) static QUIET: LazyLock<World> = LazyLock::new(|| World::new("workbook-quiet"));
+
+impl World {
+    fn new(name: &str) -> World {
+        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let root = scratch.join(name);
+        let _ = fs::remove_dir_all(&root);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for name in ["Cargo.toml", "Cargo.lock", "build.rs", "clippy.toml"] {
+            fs::create_dir_all(&root).unwrap();
+            fs::copy(source.join(name), root.join(name)).unwrap();
+        }
+        for name in ["src", "exercises", "solutions", "lessons", "tests"] {
+            copy(&source.join(name), &root.join(name));
+        }
+        // A learner's own answers stay out of it.
+        for exercise in pglings::exercise::exercises() {
+            fs::write(root.join(exercise.path()), exercise.stub()).unwrap();
+        }
+        World { root, home: scratch.join("home"), desk: Mutex::new(()) }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), &to).unwrap();
+        }
+    }
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl World {
+    /// The program with this home, in the copy of the workbook, and no server of the tester's own.
+    #[allow(clippy::disallowed_methods, reason = "tests start the program as a shell would")]
+    pub(crate) fn command(&self, home: &Path) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pglings"));
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        command
+            .current_dir(&self.root)
+            .env("PGLINGS_HOME", home)
+            .env("CARGO_TARGET_DIR", target)
+            // An empty value is as good as none, and keeps a `.env` above out of it.
+            .env("DATABASE_URL", "")
+            .env_remove("PGLINGS_SERVER")
+            .env("NO_COLOR", "1")
+            .env("LANG", "C.UTF-8");
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        Ran::of(self.command(&self.home).args(args).output().unwrap())
+    }
+
+    /// Sits down at an exercise: writes an answer to it. The stub is back when the guard is gone.
+    pub(crate) fn answer(&self, stem: &'static str, text: &str) -> Desk<'_> {
+        let seat = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let desk = Desk { world: self, stem, _seat: seat };
+        fs::write(desk.path(), text).unwrap();
+        desk
+    }
+}
+
+impl Ran {
+    pub(crate) fn of(output: Output) -> Ran {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The one JSON document on standard output.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// An exercise being worked at.
+pub(crate) struct Desk<'a> {
+    world: &'a World,
+    stem: &'static str,
+    _seat: MutexGuard<'a, ()>,
+}
+
+impl Desk<'_> {
+    pub(crate) fn path(&self) -> PathBuf {
+        self.world.root.join(pglings::exercise::exercise(self.stem).unwrap().path())
+    }
+}
+
+impl Drop for Desk<'_> {
+    fn drop(&mut self) {
+        let exercise = pglings::exercise::exercise(self.stem).unwrap();
+        let _ = fs::write(self.path(), exercise.stub());
+    }
+}
