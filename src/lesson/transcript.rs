@@ -11,6 +11,7 @@ use super::event::{Event, Language, Table};
 use super::player::{Answer, Audience, Ending, Walk};
 use super::run::Stage;
 use crate::error::{Error, Result};
+use crate::postgres::database::LOGIN;
 use crate::report::look::{Look, PLAIN};
 use crate::report::screen::letter;
 use crate::report::{server_error, table};
@@ -106,6 +107,7 @@ impl Masks {
         };
         let number = version.split(' ').next().unwrap_or_default().to_owned();
         let mut known = vec![
+            (format!("{}{LOGIN}", database.name), "‹user›"),
             (database.name.clone(), "‹database›"),
             (version, "‹version›"),
             (number, "‹version›"),

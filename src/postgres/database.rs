@@ -38,6 +38,9 @@ impl Fixture {
 /// The role that owns what fixtures make. The role of each run is a member.
 const OWNER: &str = "pglings_owner";
 
+/// What the role of a run is called: its database's name, and this.
+pub(crate) const LOGIN: &str = "_login";
+
 /// The databases of this process on one server.
 pub struct Databases {
     /// The server.
@@ -128,19 +131,21 @@ impl Shared {
             shared: Arc::clone(self),
         };
         if self.own_roles {
+            // Not the database's own name, so that taking one for the other has consequences.
+            let login = format!("{name}{LOGIN}");
             let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
             // Hashed here, so that no log of a shared server ever has it.
             let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
             let made = admin.batch_execute(&format!(
-                "CREATE ROLE {name} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
-                 GRANT {name} TO CURRENT_USER;
+                "CREATE ROLE {login} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
+                 GRANT {login} TO CURRENT_USER;
                  REVOKE ALL ON DATABASE {name} FROM PUBLIC;
-                 GRANT ALL ON DATABASE {name} TO {name}"
+                 GRANT ALL ON DATABASE {name} TO {login}"
             ));
-            database.role = Some(name.clone());
+            database.role = Some(login.clone());
             drop(admin);
             made.context("cannot create a role")?;
-            database.address = database.admin.login(&name, &password);
+            database.address = database.admin.login(&login, &password);
         }
         Ok(database)
     }
