@@ -369,7 +369,16 @@ fn describe_panic(function: &str, panic: &harness::protocol::Panic) -> String {
         Some(task) => format!("`{function}` is still to be written: {task}."),
         None => {
             let place = panic.place.as_ref().map(|(file, line)| format!(" ({file}, line {line})"));
-            format!("`{function}` panicked{}: {}", place.unwrap_or_default(), panic.message)
+            let place = place.unwrap_or_default();
+            let mut text = format!("`{function}` panicked{place}: {}", panic.message);
+            // `postgres::Row::get` leaves out why.
+            if panic.message.contains("error deserializing column") {
+                text.push_str(
+                    "\nThe column's type is not one that the Rust type can hold, or the value is \
+                     NULL and the Rust type no Option.",
+                );
+            }
+            text
         }
     }
 }

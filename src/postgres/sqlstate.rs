@@ -16,6 +16,7 @@ static MEANINGS: &[Meaning] = &[
     meaning("22001", "string_data_right_truncation", "The text is longer than the column allows."),
     meaning("22003", "numeric_value_out_of_range", "The number does not fit the column's type."),
     meaning("22007", "invalid_datetime_format", "Dates are written '2026-01-31'."),
+    meaning("22008", "datetime_field_overflow", "There is no such day or time of day."),
     meaning("22012", "division_by_zero", "Guard the divisor with NULLIF(x, 0)."),
     meaning("22021", "character_not_in_repertoire", "PostgreSQL's text holds no zero byte."),
     meaning("22023", "invalid_parameter_value", "The function or setting takes another value."),
