@@ -22,5 +22,5 @@ pub const LUNDO_SCHEMA: Fixture = Fixture {
     extensions: &[],
 };
 
-/// An empty database on a server that has pgvector; the extension is not created in it.
+/// A database with pgvector created in it, and nothing else.
 pub const PGVECTOR: Fixture = Fixture { name: "pgvector", sql: "", extensions: &["vector"] };

@@ -89,6 +89,13 @@ impl Stage {
                 let result = runtime.block_on(function.run(pool, &mut out));
                 finish(step.name, result, out)?
             }
+            Action::AsyncUrl(function) => {
+                let mut out = Out::default();
+                let url = self.address.url();
+                let (runtime, _) = self.pool()?;
+                let result = runtime.block_on(function.run(&url, &mut out));
+                finish(step.name, result, out)?
+            }
         };
         self.log.settle(SETTLE);
         Ok(Outcome { events, statements: self.log.take() })

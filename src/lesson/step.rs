@@ -45,6 +45,8 @@ pub enum Action {
     Url(UrlStep),
     /// Runs Rust on a pool.
     Async(Box<dyn AsyncStep>),
+    /// Runs async Rust that makes its own connections, from a URL.
+    AsyncUrl(Box<dyn AsyncUrlStep>),
 }
 
 /// SQL to run as it stands, in one message.
@@ -142,12 +144,34 @@ impl<F: AsyncFn(&PgPool, &mut Out) -> Result<()>> AsyncStep for F {
     }
 }
 
+/// An async function of a connection URL that is a step.
+pub trait AsyncUrlStep {
+    /// Runs it.
+    fn run<'a>(
+        &'a self,
+        url: &'a str,
+        out: &'a mut Out,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+}
+
+impl<F: AsyncFn(&str, &mut Out) -> Result<()>> AsyncUrlStep for F {
+    fn run<'a>(
+        &'a self,
+        url: &'a str,
+        out: &'a mut Out,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>> {
+        Box::pin(self(url, out))
+    }
+}
+
 /// Marks steps on the sync client.
 pub struct OnClient;
 /// Marks steps that connect by themselves.
 pub struct OnUrl;
 /// Marks steps on a pool.
 pub struct OnPool;
+/// Marks async steps that connect by themselves.
+pub struct OnUrlAsync;
 
 /// What may stand in the list of steps. `Kind` is inferred.
 pub trait IntoAction<Kind> {
@@ -188,6 +212,12 @@ impl<F: Fn(&str, &mut Out) -> Result<()> + 'static> IntoAction<OnUrl> for F {
 impl<F: AsyncFn(&PgPool, &mut Out) -> Result<()> + 'static> IntoAction<OnPool> for F {
     fn into_action(self) -> Action {
         Action::Async(Box::new(self))
+    }
+}
+
+impl<F: AsyncFn(&str, &mut Out) -> Result<()> + 'static> IntoAction<OnUrlAsync> for F {
+    fn into_action(self) -> Action {
+        Action::AsyncUrl(Box::new(self))
     }
 }
 
