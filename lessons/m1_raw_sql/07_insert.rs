@@ -44,7 +44,8 @@ pub const MANY_ROWS: Sql = sql(indoc! {"
     FROM users,
          (VALUES ('Byron',     DATE '2019-05-12', NULL),
                  ('Annabella', DATE '2021-09-22', 'Counts everything.'),
-                 ('Ralph',     DATE '2024-02-29', NULL)) AS child (name, born, notes)
+                 ('Ralph',     DATE '2024-02-29', NULL)
+         ) AS child (name, born, notes)
     WHERE users.email = 'ada@example.com'
 "});
 
@@ -124,7 +125,8 @@ pub fn from_rust(client: &mut Client, out: &mut Out) -> Result<()> {
 
     let born = NaiveDate::from_ymd_opt(2018, 12, 31);
     let count = client.execute(
-        "INSERT INTO children (parent_id, name, date_of_birth) VALUES ($1, $2, $3)",
+        "INSERT INTO children (parent_id, name, date_of_birth)
+         VALUES ($1, $2, $3)",
         &[&id, &"D'Arcy", &born],
     )?;
     out.say(format!("{count} child stored"));

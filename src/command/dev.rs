@@ -9,6 +9,7 @@ use crate::exercise::files::write_whole;
 use crate::exercise::{exercises, stub};
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::run::Stage;
+use crate::lesson::step::Action;
 use crate::lesson::transcript;
 
 pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
@@ -71,6 +72,9 @@ fn stubs(context: &Context) -> Result<u8> {
     Ok(0)
 }
 
+/// The columns that code has in a terminal of 80, beside its margin.
+const WIDTH: usize = 76;
+
 /// What can be told without a server; `cargo test` runs lessons and answers.
 fn check(context: &Context) -> Result<u8> {
     let root = context.workbook.root();
@@ -112,6 +116,16 @@ fn check(context: &Context) -> Result<u8> {
             faults.push(format!("{}: no transcript: pglings dev bless", lesson.path()));
         }
         let steps = (lesson.definition)().steps;
+        let code = steps.iter().map(|step| match &step.action {
+            Action::Sql(sql) => sql.text,
+            Action::Predict(_) | Action::Tell => "",
+            _ => source.part(step.name).map_or("", |part| &part.code),
+        });
+        for line in code.flat_map(str::lines) {
+            if textwrap::core::display_width(line) > WIDTH {
+                faults.push(format!("{}: longer than {WIDTH} columns: {line}", lesson.path()));
+            }
+        }
         let of_steps = steps.iter().map(|step| step.name);
         let of_file = source.parts.iter().map(|part| part.name.as_str());
         if !of_steps.eq(of_file) {

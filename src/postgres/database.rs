@@ -6,8 +6,12 @@
 //! process shows its key as the `application_name` of its session: so leftovers of a process that
 //! is gone can be told from what is in use, on a shared server too.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
@@ -41,13 +45,15 @@ const OWNER: &str = "pglings_owner";
 /// What the role of a run is called: its database's name, and this.
 pub(crate) const LOGIN: &str = "_login";
 
-/// The databases of this process on one server.
+/// The databases of this process on one server. Dropping it waits until they are gone.
 pub struct Databases {
-    /// The server.
-    pub server: Server,
+    helper: Option<JoinHandle<()>>,
     shared: Arc<Shared>,
+    /// The server. Let go of last.
+    pub server: Server,
 }
 
+/// What makes databases: shared by the session that is waited for and the one that works ahead.
 struct Shared {
     admin: Mutex<Client>,
     address: Address,
@@ -55,6 +61,24 @@ struct Shared {
     count: AtomicU32,
     /// Whether each run can have a role of its own: the login needs CREATEROLE for that.
     own_roles: bool,
+    /// What the helper is to do; closed at the end.
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    /// Clones that the helper makes, or has made, by template.
+    ahead: Mutex<BTreeMap<String, mpsc::Receiver<Result<Made>>>>,
+}
+
+/// Work for the helper.
+enum Job {
+    Make(Fixture, mpsc::Sender<Result<Made>>),
+    Unmake(Made),
+}
+
+/// A database on the server and the role that goes with it.
+#[derive(Debug, Clone)]
+struct Made {
+    name: String,
+    /// Login and password.
+    role: Option<(String, String)>,
 }
 
 /// One database. Dropping it drops it on the server, unless it was kept.
@@ -65,8 +89,7 @@ pub struct Database {
     pub address: Address,
     /// The same as the role that looks after it, for graders.
     pub admin: Address,
-    role: Option<String>,
-    kept: bool,
+    made: Option<Made>,
     shared: Arc<Shared>,
 }
 
@@ -74,94 +97,149 @@ impl Databases {
     /// Connects, and sweeps away what processes that are gone have left.
     pub fn open(server: Server) -> Result<Databases> {
         let key = Alphanumeric.sample_string(&mut rand::rng(), 8).to_lowercase();
-        let mut admin = server.address.named(&format!("pglings_{key}")).connect()?;
-        let may_create_roles: bool = admin
+        let address = server.address.named(&format!("pglings_{key}"));
+        let mut admin = address.connect()?;
+        let own_roles: bool = admin
             .query_one(
                 "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user",
                 &[],
             )
             .context("cannot ask what this login may do")?
             .get(0);
-        if may_create_roles {
+        if own_roles {
             make_owner(&mut admin)?;
         }
         sweep(&mut admin)?;
+        let (jobs, queue) = mpsc::channel();
         let shared = Arc::new(Shared {
             admin: Mutex::new(admin),
-            address: server.address.clone(),
+            address,
             key,
             count: AtomicU32::new(0),
-            own_roles: may_create_roles,
+            own_roles,
+            jobs: Mutex::new(Some(jobs)),
+            ahead: Mutex::default(),
         });
-        Ok(Databases { server, shared })
+        let helper = thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || shared.help(&queue)
+        });
+        Ok(Databases { helper: Some(helper), shared, server })
     }
 
-    /// A fresh database with the fixture in it.
+    /// A fresh database with the fixture in it: one that was made ahead, if there is one.
     pub fn create(&self, fixture: &Fixture) -> Result<Database> {
-        self.shared.create(fixture)
+        let ahead = locked(&self.shared.ahead).remove(&fixture.template());
+        let made = match ahead.and_then(|ahead| ahead.recv().ok()) {
+            Some(made) => made?,
+            None => self.shared.make(&mut locked(&self.shared.admin), fixture)?,
+        };
+        let admin = self.shared.address.named("pglings").database(&made.name);
+        let address = match &made.role {
+            Some((login, password)) => admin.login(login, password),
+            None => admin.clone(),
+        };
+        let name = made.name.clone();
+        Ok(Database { name, address, admin, made: Some(made), shared: Arc::clone(&self.shared) })
     }
 
-    /// The session that looks after the databases; for what graders ask of the whole server.
-    pub fn admin(&self) -> MutexGuard<'_, Client> {
-        self.shared.admin()
+    /// Has a database with this fixture made while other things are done.
+    pub fn make_ahead(&self, fixture: &Fixture) {
+        let mut ahead = locked(&self.shared.ahead);
+        if let Entry::Vacant(place) = ahead.entry(fixture.template()) {
+            let (made, receiver) = mpsc::channel();
+            if self.shared.ask(Job::Make(*fixture, made)).is_ok() {
+                place.insert(receiver);
+            }
+        }
     }
 }
 
+impl Drop for Databases {
+    fn drop(&mut self) {
+        let unused = std::mem::take(&mut *locked(&self.shared.ahead));
+        for made in unused.into_values().filter_map(|made| made.recv().ok()?.ok()) {
+            let _ = self.shared.ask(Job::Unmake(made));
+        }
+        // The helper ends when it has done what it was asked.
+        locked(&self.shared.jobs).take();
+        if let Some(helper) = self.helper.take() {
+            let _ = helper.join();
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Shared {
-    fn admin(&self) -> MutexGuard<'_, Client> {
-        self.admin.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Hands a job to the helper; gives it back if that has ended.
+    fn ask(&self, job: Job) -> Result<(), Job> {
+        match &*locked(&self.jobs) {
+            Some(jobs) => jobs.send(job).map_err(|refused| refused.0),
+            None => Err(job),
+        }
     }
 
-    fn create(self: &Arc<Self>, fixture: &Fixture) -> Result<Database> {
-        let template = self.template(fixture)?;
+    /// The helper: makes databases ahead and drops those that are done with, which takes longer
+    /// than anybody should wait for.
+    fn help(&self, queue: &mpsc::Receiver<Job>) {
+        let mut session = None;
+        for job in queue {
+            if session.as_ref().is_none_or(Client::is_closed) {
+                session = self.address.connect().ok();
+            }
+            match (job, &mut session) {
+                (Job::Make(fixture, reply), Some(session)) => {
+                    let _ = reply.send(self.make(session, &fixture));
+                }
+                (Job::Unmake(made), Some(session)) => unmake(session, &made),
+                // Whoever waits makes one instead; what is left over is swept by a later command.
+                (_, None) => {}
+            }
+        }
+    }
+
+    fn make(&self, session: &mut Client, fixture: &Fixture) -> Result<Made> {
+        let template = self.template(session, fixture)?;
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let name = format!("pglings_r_{}_{number}", self.key);
-        let mut admin = self.admin();
-        admin
+        session
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .context("cannot create a database")?;
-        // From here on the guard sees to it that nothing is left if a step fails.
-        let admin_address = self.address.database(&name);
-        let mut database = Database {
-            name: name.clone(),
-            address: admin_address.clone(),
-            admin: admin_address,
-            role: None,
-            kept: false,
-            shared: Arc::clone(self),
-        };
-        if self.own_roles {
-            // Not the database's own name, so that taking one for the other has consequences.
-            let login = format!("{name}{LOGIN}");
-            let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
-            // Hashed here, so that no log of a shared server ever has it.
-            let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
-            let made = admin.batch_execute(&format!(
-                "CREATE ROLE {login} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
-                 GRANT {login} TO CURRENT_USER;
-                 REVOKE ALL ON DATABASE {name} FROM PUBLIC;
-                 GRANT ALL ON DATABASE {name} TO {login}"
-            ));
-            database.role = Some(login.clone());
-            drop(admin);
-            made.context("cannot create a role")?;
-            database.address = database.admin.login(&login, &password);
+        if !self.own_roles {
+            return Ok(Made { name, role: None });
         }
-        Ok(database)
+        // Not the database's own name, so that taking one for the other has consequences.
+        let login = format!("{name}{LOGIN}");
+        let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
+        // Hashed here, so that no log of a shared server ever has it.
+        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+        let made = Made { name: name.clone(), role: Some((login.clone(), password)) };
+        let granted = session.batch_execute(&format!(
+            "CREATE ROLE {login} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
+             GRANT {login} TO CURRENT_USER;
+             REVOKE ALL ON DATABASE {name} FROM PUBLIC;
+             GRANT ALL ON DATABASE {name} TO {login}"
+        ));
+        if granted.is_err() {
+            unmake(session, &made);
+        }
+        granted.context("cannot create a role").map(|()| made)
     }
 
     /// The fixture's template, made if it is not there.
-    fn template(&self, fixture: &Fixture) -> Result<String> {
+    fn template(&self, admin: &mut Client, fixture: &Fixture) -> Result<String> {
         let name = fixture.template();
-        let mut admin = self.admin();
-        if exists(&mut admin, &name)? {
+        if exists(admin, &name)? {
             return Ok(name);
         }
         // One process makes it; the others wait here. The lock ends with the session at the latest.
         let lock = i64::from_str_radix(&short_hash(name.as_bytes()), 16).unwrap_or(0);
         admin.execute("SELECT pg_advisory_lock($1)", &[&lock]).context("cannot take a lock")?;
-        let made = match exists(&mut admin, &name) {
-            Ok(false) => self.make_template(&mut admin, fixture, &name),
+        let made = match exists(admin, &name) {
+            Ok(false) => self.make_template(admin, fixture, &name),
             other => other.map(drop),
         };
         admin.execute("SELECT pg_advisory_unlock($1)", &[&lock]).context("cannot leave a lock")?;
@@ -213,36 +291,51 @@ impl Database {
     /// what was kept under that name before is dropped.
     pub fn keep(mut self, label: &str) -> Result<String> {
         let kept = format!("pglings_kept_{label}");
-        let mut admin = self.shared.admin();
-        let role = self.role.take();
-        let mut sql = vec![
-            format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"),
-            format!("ALTER DATABASE {} RENAME TO {kept}", self.name),
-        ];
-        if let Some(role) = role {
-            sql.push(format!("REVOKE ALL ON DATABASE {kept} FROM {role}"));
+        let Some(made) = self.made.take() else { return Ok(kept) };
+        let mut admin = locked(&self.shared.admin);
+        let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
+        run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
+        if let Some((login, _)) = &made.role {
+            // What the run made outlives its role.
+            self.admin
+                .connect()?
+                .batch_execute(&format!(
+                    "REASSIGN OWNED BY {login} TO {OWNER}; DROP OWNED BY {login}"
+                ))
+                .context("cannot keep what the run has made")?;
         }
-        end_sessions(&mut admin, &self.name)?;
-        for statement in sql {
-            admin.batch_execute(&statement).context("cannot keep the database")?;
+        end_sessions(&mut admin, &made.name)?;
+        let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
+        run(&format!("ALTER DATABASE {} RENAME TO {kept}", made.name))?;
+        if let Some((login, _)) = &made.role {
+            run(&format!("DROP ROLE {login}"))?;
         }
-        drop(admin);
-        self.kept = true;
         Ok(kept)
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if self.kept {
-            return;
+        if let Some(made) = self.made.take() {
+            // What cannot be dropped now is swept by a later command.
+            let _ = self.shared.ask(Job::Unmake(made));
         }
-        let mut admin = self.shared.admin();
-        // What cannot be dropped now is swept by a later command.
-        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        if let Some(role) = &self.role {
-            let _ = admin.batch_execute(&format!("DROP ROLE IF EXISTS {role}"));
+    }
+}
+
+fn unmake(session: &mut Client, made: &Made) {
+    // Sessions that are closing are gone within a millisecond or two; DROP DATABASE itself would
+    // look again only after a hundred.
+    let busy = "SELECT FROM pg_stat_activity WHERE datname = $1";
+    for _ in 0..20 {
+        match session.query_opt(busy, &[&made.name]) {
+            Ok(None) => break,
+            _ => thread::sleep(Duration::from_millis(1)),
         }
+    }
+    let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
+    if let Some((login, _)) = &made.role {
+        let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {login}"));
     }
 }
 

@@ -56,7 +56,7 @@ impl<W: Write> Screen<W> {
             }
             Event::Said(text) => indent(text, look.sign("│ ", "| ")),
             Event::Wire(statements) => {
-                let drawn: Vec<_> = statements.iter().map(|s| wire::draw(s, look)).collect();
+                let drawn = wire::draw(statements, look);
                 if drawn.is_empty() {
                     return Ok(());
                 }

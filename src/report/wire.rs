@@ -5,14 +5,39 @@ use colored::Colorize;
 use super::look::Look;
 use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
 
+/// Statements, a few lines each. One that was prepared and then run at once is told once.
+pub fn draw(statements: &[Statement], look: Look) -> Vec<String> {
+    let mut drawn = Vec::new();
+    let mut prepared: Option<&Statement> = None;
+    for statement in statements {
+        if let Some(waiting) = prepared.take() {
+            let goes_on = statement.protocol == Protocol::Extended
+                && statement.sql == waiting.sql
+                && statement.connection == waiting.connection;
+            drawn.push(match goes_on {
+                true => one(statement, "prepare; bind, execute", look),
+                false => one(waiting, "prepare", look),
+            });
+            if goes_on {
+                continue;
+            }
+        }
+        match statement.protocol {
+            Protocol::Prepare if statement.error.is_none() => prepared = Some(statement),
+            Protocol::Prepare => drawn.push(one(statement, "prepare", look)),
+            Protocol::Simple => drawn.push(one(statement, "simple query", look)),
+            Protocol::Extended if statement.parsed => {
+                drawn.push(one(statement, "parse, bind, execute", look));
+            }
+            Protocol::Extended => drawn.push(one(statement, "bind, execute", look)),
+        }
+    }
+    drawn.extend(prepared.map(|waiting| one(waiting, "prepare", look)));
+    drawn
+}
+
 /// One statement: which connection, how, what, with which parameters, and what came of it.
-pub fn draw(statement: &Statement, look: Look) -> String {
-    let how = match statement.protocol {
-        Protocol::Simple => "simple query",
-        Protocol::Prepare => "prepare",
-        Protocol::Extended if statement.parsed => "parse, bind, execute",
-        Protocol::Extended => "bind, execute",
-    };
+fn one(statement: &Statement, how: &str, look: Look) -> String {
     let transaction = match statement.after {
         TransactionStatus::Idle => "",
         TransactionStatus::InTransaction => ", in a transaction",
