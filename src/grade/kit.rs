@@ -248,7 +248,7 @@ impl<'a> Trial<'a> {
     /// names of types it does not know) is left out.
     pub fn statements(&mut self) -> Outcome<VecDeque<Statement>> {
         if !self.log.settle(SETTLE) {
-            return Err(Error::Content("the tap did not settle".to_owned()).into());
+            return wrong("A statement of yours was still running when the function had returned.");
         }
         let all = self.log.statements().into_iter();
         Ok(all.filter(|statement| !statement.sql.contains("pg_catalog.pg_type")).collect())
@@ -269,7 +269,7 @@ impl<'a> Trial<'a> {
 
     /// The rows of a query of the grader's, as text; NULL is `None`.
     pub fn rows(&mut self, sql: &str) -> Outcome<Vec<Vec<Option<String>>>> {
-        let messages = self.client()?.simple_query(sql).context("a query of the grader failed")?;
+        let messages = self.client()?.simple_query(sql).map_err(|error| unseen(error, sql))?;
         let row = |message: SimpleQueryMessage| match message {
             SimpleQueryMessage::Row(row) => {
                 Some((0..row.len()).map(|index| row.get(index).map(str::to_owned)).collect())
@@ -292,7 +292,7 @@ impl<'a> Trial<'a> {
 
     /// Runs SQL of the grader's that has to work.
     pub fn sql(&mut self, sql: &str) -> Outcome {
-        Ok(self.client()?.batch_execute(sql).context("a statement of the grader failed")?)
+        self.client()?.batch_execute(sql).map_err(|error| unseen(error, sql))
     }
 
     fn finish(mut self) -> Database {
@@ -363,6 +363,22 @@ pub fn explain(failure: &Failure) -> String {
         text.push_str(&format!("\n{cure}"));
     }
     text
+}
+
+/// The grader's own SQL failed. If the server understood and refused, the answer has changed the
+/// database so that the check cannot be made (that the SQL is right is tested with the solution);
+/// if the connection broke, nobody is to blame.
+fn unseen(error: postgres::Error, sql: &str) -> Stop {
+    match error.as_db_error() {
+        Some(db) if !db.code().code().starts_with("57P") => Stop::Wrong(format!(
+            "After your answer had run, the check could not be made: {}. It asks:\n    {}",
+            db.message(),
+            sql.trim().replace('\n', "\n    ")
+        )),
+        _ => {
+            Stop::Fault(Error::Server { context: "the server went away".to_owned(), source: error })
+        }
+    }
 }
 
 fn describe_panic(function: &str, panic: &harness::protocol::Panic) -> String {

@@ -25,25 +25,28 @@ pub fn code(text: &str, language: Language, look: Look) -> String {
         let Ok(changes) = state.parse_line(line, &SYNTAXES) else { return text.to_owned() };
         let mut from = 0;
         for (at, change) in changes {
-            paint(&mut out, &line[from..at], &stack, look);
+            paint(&mut out, &line[from..at], &stack, language, look);
             from = at;
             if stack.apply(&change).is_err() {
                 return text.to_owned();
             }
         }
-        paint(&mut out, &line[from..], &stack, look);
+        paint(&mut out, &line[from..], &stack, language, look);
     }
     out
 }
 
 /// The innermost scope that has a colour decides.
-fn paint(out: &mut String, text: &str, stack: &ScopeStack, look: Look) {
+fn paint(out: &mut String, text: &str, stack: &ScopeStack, language: Language, look: Look) {
     if text.trim().is_empty() {
         out.push_str(text);
         return;
     }
     let scopes = stack.as_slice().iter().rev().map(|scope| scope.build_string());
     let class = scopes.into_iter().find_map(|scope| class(&scope));
+    if class.is_none() && language == Language::Sql {
+        return words(out, text, look);
+    }
     out.push_str(&look.paint(text, |text| match class {
         Some(Class::Comment) => text.dimmed(),
         Some(Class::Text) => text.green(),
@@ -52,6 +55,21 @@ fn paint(out: &mut String, text: &str, stack: &ScopeStack, look: Look) {
         Some(Class::Name) => text.yellow(),
         None => text,
     }));
+}
+
+/// The syntax knows the SQL of all databases and not PostgreSQL's own words, such as RETURNING. The
+/// workbook writes keywords in capitals, and nothing else.
+fn words(out: &mut String, text: &str, look: Look) {
+    for word in text.split_inclusive(|c: char| !c.is_ascii_uppercase()) {
+        let letters = word.trim_end_matches(|c: char| !c.is_ascii_uppercase());
+        let (letters, rest) = word.split_at(letters.len());
+        let keyword = letters.len() > 1 && !rest.starts_with(|c: char| c.is_alphanumeric());
+        match keyword {
+            true => out.push_str(&look.paint(letters, |text| text.blue().bold())),
+            false => out.push_str(letters),
+        }
+        out.push_str(rest);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -69,7 +87,7 @@ fn class(scope: &str) -> Option<Class> {
         Some(Class::Comment)
     } else if starts(&["string", "punctuation.definition.string"]) {
         Some(Class::Text)
-    } else if starts(&["constant"]) {
+    } else if starts(&["constant.numeric", "constant.language", "constant.character"]) {
         Some(Class::Number)
     } else if starts(&["keyword.operator", "punctuation"]) {
         None
@@ -79,5 +97,29 @@ fn class(scope: &str) -> Option<Class> {
         Some(Class::Name)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::look::PLAIN;
+
+    #[test]
+    fn colours_change_nothing_but_colour() {
+        let look = Look { color: true, ..PLAIN };
+        colored::control::set_override(true);
+        let sql = "SELECT u.id, 'it''s' -- why\nFROM users u RETURNING Id, XMAX::text";
+        let painted = code(sql, Language::Sql, look);
+        assert!(painted.contains("\u{1b}[1;34mRETURNING\u{1b}[0m"), "{painted:?}");
+        assert!(painted.contains("u.id"), "{painted:?}");
+        let mut plain = painted;
+        for sequence in
+            ["\u{1b}[0m", "\u{1b}[1;34m", "\u{1b}[32m", "\u{1b}[36m", "\u{1b}[2m", "\u{1b}[33m"]
+        {
+            plain = plain.replace(sequence, "");
+        }
+        assert_eq!(plain, sql);
+        assert_eq!(code(sql, Language::Sql, PLAIN), sql);
     }
 }

@@ -144,3 +144,12 @@ fn building_an_exercise_compiles_no_other_crate() {
     assert_eq!(compiled.len(), 1, "{text}");
     assert!(compiled[0].contains("exercises"), "{text}");
 }
+
+#[test]
+fn an_answer_that_wrecks_the_database_is_wrong_and_not_the_servers_fault() {
+    let body = "    client.batch_execute(\"DROP TABLE messages, conversations, children, users\")?;\n    Ok(1)";
+    let _desk = WORLD.answer(STEM, &with_body(body));
+    let ran = WORLD.run(&["check", "7"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("could not be made: relation \"users\""), "{ran:?}");
+}
