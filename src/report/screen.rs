@@ -111,13 +111,14 @@ fn settled(chosen: Option<usize>, right: usize, why: &[String], look: Look) -> S
         Some(chosen) => format!("You said {}; it is {}.", letter(chosen), letter(right)),
         None => format!("It is {}.", letter(right)),
     };
-    let text = prose::render(&format!("**{head}** {}", why.join(" ")), look);
+    let room = Look { width: look.width - 2, ..look };
+    let text = prose::render(&format!("**{head}** {}", why.join(" ")), room);
     let mark = match chosen {
         Some(chosen) if chosen == right => look.paint(look.sign("✓ ", "+ "), |text| text.green()),
         Some(_) => look.paint(look.sign("✗ ", "- "), |text| text.yellow()),
-        None => String::new(),
+        None => "  ".to_owned(),
     };
-    format!("{mark}{text}\n")
+    format!("{mark}{}\n", text.replace('\n', "\n  "))
 }
 
 fn indent(text: &str, with: &str) -> String {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pgwire::messages::cancel::CancelRequest;
-use pgwire::messages::response::{GssEncResponse, SslResponse};
+use pgwire::messages::response::SslResponse;
 use pgwire::messages::startup::{GssEncRequest, SslRequest};
 
 use super::frame::{self, Frame, Splitter};
@@ -153,10 +153,9 @@ impl Recorder {
     fn encryption(&mut self, at: Duration, answer: u8) {
         self.note(at, Side::Server, "EncryptionResponse", 1);
         self.session.encryption_answered();
-        match answer {
-            SslResponse::BYTE_REFUSE => {}
-            SslResponse::BYTE_ACCEPT | GssEncResponse::BYTE_ACCEPT => self.give_up(at),
-            _ => self.give_up(at),
+        // Once encryption is accepted, what follows is not for our eyes.
+        if answer != SslResponse::BYTE_REFUSE {
+            self.give_up(at);
         }
     }
 
