@@ -31,6 +31,8 @@ use crate::postgres::address::Address;
 use crate::postgres::database::{Database, Databases, Fixture};
 use crate::postgres::tap::{Log, Tap};
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
+use crate::report::look::PLAIN;
+use crate::report::server_error;
 
 /// How many connections a pool of an answer may open.
 const POOL: u32 = 5;
@@ -156,6 +158,8 @@ pub struct Trial<'a> {
 pub struct Called<T> {
     function: String,
     result: Result<T, Failure>,
+    /// The SQL that the server refused last, for a caret in it.
+    sql: String,
 }
 
 impl<'a> Trial<'a> {
@@ -219,7 +223,17 @@ impl<'a> Trial<'a> {
             }
             other => return Err(Error::Bug(format!("an unexpected reply: {other:?}")).into()),
         };
-        Ok(Called { function: function.to_owned(), result })
+        let sql = match &result {
+            Err(failure) if failure.server.is_some() => self.refused()?,
+            _ => String::new(),
+        };
+        Ok(Called { function: function.to_owned(), result, sql })
+    }
+
+    /// The SQL of the last statement that failed.
+    fn refused(&mut self) -> Outcome<String> {
+        let failed = self.statements()?.into_iter().rev().find(|s| s.error.is_some());
+        Ok(failed.map(|statement| statement.sql).unwrap_or_default())
     }
 
     /// The URL that the answer's connections go to: for functions that connect by themselves.
@@ -309,9 +323,11 @@ impl<T: Debug> Called<T> {
     pub fn ok(self) -> Outcome<T> {
         match self.result {
             Ok(value) => Ok(value),
-            Err(failure) => {
-                wrong(format!("`{}` returned an error: {}", self.function, explain(&failure)))
-            }
+            Err(failure) => wrong(format!(
+                "`{}` returned an error.\n{}",
+                self.function,
+                show_error(&failure, &self.sql)
+            )),
         }
     }
 
@@ -349,16 +365,14 @@ fn show(value: &impl Debug) -> String {
     }
 }
 
-/// An error as a learner is told of it.
+/// An error as a learner is told of it: under the SQL that it is about, with the usual cure.
 pub fn explain(failure: &Failure) -> String {
+    show_error(failure, "")
+}
+
+fn show_error(failure: &Failure, sql: &str) -> String {
     let Some(server) = &failure.server else { return failure.display.clone() };
-    let mut text = format!("{} (SQLSTATE {})", server.message, server.sqlstate);
-    if let Some(detail) = &server.detail {
-        text.push_str(&format!("\n{detail}"));
-    }
-    if let Some(hint) = &server.hint {
-        text.push_str(&format!("\n{hint}"));
-    }
+    let mut text = server_error::draw(server, sql, PLAIN);
     if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
         text.push_str(&format!("\n{cure}"));
     }

@@ -11,7 +11,9 @@ use crate::postgres::sqlstate;
 pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
     let mut lines =
         vec![format!("{}  {}", look.paint("ERROR:", |text| text.red().bold()), error.message)];
-    if let Some((line, column)) = error.position.and_then(|at| locate(sql, at)) {
+    let room = look.width.saturating_sub(20).max(15);
+    let place = error.position.and_then(|at| locate(sql, at));
+    if let Some((line, column)) = place.map(|(line, column)| window(&line, column, room)) {
         lines.push(format!("    {line}"));
         let caret = look.paint("^", |text| text.red().bold());
         lines.push(format!("    {}{caret}", " ".repeat(column)));
@@ -26,6 +28,32 @@ pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
     let code = format!("SQLSTATE {}{}", error.sqlstate, name.unwrap_or_default());
     lines.push(look.paint(&code, |text| text.yellow()));
     lines.join("\n")
+}
+
+/// The part of a line around a column that fits the room, and the column in it.
+fn window(line: &str, column: usize, room: usize) -> (String, usize) {
+    let margin = line.len() - line.trim_start().len();
+    let (line, column) = (&line[margin..], column.saturating_sub(margin));
+    let mut from = 0;
+    let mut at = column;
+    let wide = |text: &str| textwrap::core::display_width(text);
+    // From the left, as long as the caret would stand in the last third.
+    for (index, c) in line.char_indices() {
+        if at <= room * 2 / 3 {
+            break;
+        }
+        from = index + c.len_utf8();
+        at = column - wide(&line[..from]);
+    }
+    let mut text = String::new();
+    for c in line[from..].chars() {
+        if wide(&text) >= room {
+            text.push('…');
+            break;
+        }
+        text.push(c);
+    }
+    if from > 0 { (format!("…{text}"), at + 1) } else { (text, at) }
 }
 
 /// The line that a position (in characters, from 1) is on, and how far into it, in columns.
@@ -44,7 +72,17 @@ fn locate(sql: &str, position: u32) -> Option<(String, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::locate;
+    use super::{locate, window};
+
+    #[test]
+    fn a_long_line_is_shown_around_the_caret() {
+        let line = format!("    SELECT {} nope FROM users", "abc, ".repeat(30));
+        let column = line.find("nope").unwrap();
+        let (text, at) = window(&line, column, 40);
+        assert!(text.starts_with('…') && text.chars().count() <= 42, "{text}");
+        assert_eq!(text.chars().skip(at).take(4).collect::<String>(), "nope");
+        assert_eq!(window("SELECT 1", 7, 40), ("SELECT 1".to_owned(), 7));
+    }
 
     #[test]
     fn a_position_counts_characters_and_a_caret_counts_columns() {
