@@ -1,0 +1,63 @@
+//! caught by: all of it is stored, or none
+//!
+//! No transaction; when something is refused, the parent is deleted again, which takes the rest
+//! along. Until then everyone sees half a family, and for good if the program ends in between.
+
+use sqlx::PgPool;
+
+#[path = "../../../../solutions/m4_transactions/39_all_or_nothing.rs"]
+mod solution;
+use solution::Family;
+
+async fn store(pool: &PgPool, family: Family) -> Result<i32, sqlx::Error> {
+    let parent: i32 =
+        sqlx::query_scalar("INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id")
+            .bind(&family.email)
+            .bind(&family.full_name)
+            .fetch_one(pool)
+            .await?;
+
+    let mut first = None;
+    for child in &family.children {
+        let id: i32 = sqlx::query_scalar(
+            "INSERT INTO children (parent_id, name, date_of_birth) VALUES ($1, $2, $3) RETURNING id",
+        )
+        .bind(parent)
+        .bind(&child.name)
+        .bind(child.date_of_birth)
+        .fetch_one(pool)
+        .await?;
+        first.get_or_insert(id);
+    }
+
+    if let Some(child) = first {
+        sqlx::query(
+            "INSERT INTO conversations (user_id, child_id, thread_id, title)
+             VALUES ($1, $2, $3, $4)",
+        )
+        .bind(parent)
+        .bind(child)
+        .bind(&family.thread_id)
+        .bind(&family.title)
+        .execute(pool)
+        .await?;
+    }
+
+    Ok(parent)
+}
+
+pub async fn register_family(pool: &PgPool, family: Family) -> Result<i32, sqlx::Error> {
+    let newest: Option<i32> =
+        sqlx::query_scalar("SELECT max(id) FROM users").fetch_one(pool).await?;
+    let result = store(pool, family.clone()).await;
+    if result.is_err() {
+        sqlx::query("DELETE FROM users WHERE email = $1 AND id > $2")
+            .bind(&family.email)
+            .bind(newest)
+            .execute(pool)
+            .await?;
+    }
+    result
+}
+
+harness::graded!(register_family);
