@@ -47,8 +47,18 @@ fn create_users() -> Migration {
     simple(1, "create users", sql)
 }
 
-fn simple(version: i64, description: &'static str, sql: &'static str) -> Migration {
-    Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+fn simple(
+    version: i64,
+    description: &'static str,
+    sql: &'static str,
+) -> Migration {
+    Migration::new(
+        version,
+        description.into(),
+        MigrationType::Simple,
+        sql.into_sql_str(),
+        false,
+    )
 }
 
 async fn tables(pool: &PgPool) -> Result<String, sqlx::Error> {
@@ -67,7 +77,8 @@ async fn tables(pool: &PgPool) -> Result<String, sqlx::Error> {
 /// holds them all, so it is the answer to `alembic current` and, read from top to bottom, to
 /// `alembic history` as far as this database goes.*
 pub const THE_RECORD: Sql = sql(indoc! {"
-    SELECT version, description, success, installed_on, length(checksum) AS checksum_bytes
+    SELECT version, description, success, installed_on,
+           length(checksum) AS checksum_bytes
     FROM _sqlx_migrations
     ORDER BY version
 "});
@@ -81,9 +92,9 @@ pub const THE_RECORD: Sql = sql(indoc! {"
 ///
 /// They are listed in the wrong order, to show that it is the numbers that count.
 pub async fn two_more(pool: &PgPool, out: &mut Out) -> Result<()> {
-    sqlx::query("INSERT INTO users (email, full_name) VALUES ('ada@example.com', 'Ada Lovelace')")
-        .execute(pool)
-        .await?;
+    let ada = "INSERT INTO users (email, full_name)
+               VALUES ('ada@example.com', 'Ada Lovelace')";
+    sqlx::query(ada).execute(pool).await?;
 
     let mut list = lundo();
     list.reverse();
@@ -98,14 +109,16 @@ fn lundo() -> Vec<Migration> {
     let children = indoc! {"
         CREATE TABLE children (
             id            integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            parent_id     integer NOT NULL REFERENCES users ON DELETE CASCADE,
+            parent_id     integer NOT NULL
+                          REFERENCES users ON DELETE CASCADE,
             name          text NOT NULL,
             date_of_birth date NOT NULL
         );
         CREATE INDEX children_parent_id_idx ON children (parent_id);
     "};
     let is_verified = indoc! {"
-        ALTER TABLE users ADD COLUMN is_verified boolean NOT NULL DEFAULT false;
+        ALTER TABLE users
+            ADD COLUMN is_verified boolean NOT NULL DEFAULT false;
     "};
     vec![
         create_users(),
@@ -154,7 +167,8 @@ pub async fn halfway(pool: &PgPool, out: &mut Out) -> Result<()> {
     list.push(simple(4, "create conversations", conversations));
 
     let mut connection = pool.acquire().await?;
-    let result = Migrator::with_migrations(list).run(&mut *connection).await;
+    let result =
+        Migrator::with_migrations(list).run(&mut *connection).await;
     connection.close().await?;
 
     if let Err(MigrateError::ExecuteMigration(error, version)) = result {
@@ -211,11 +225,14 @@ pub async fn edited(pool: &PgPool, out: &mut Out) -> Result<()> {
     list[0] = simple(1, "create users", users);
 
     let mut connection = pool.acquire().await?;
-    let result = Migrator::with_migrations(list).run(&mut *connection).await;
+    let result =
+        Migrator::with_migrations(list).run(&mut *connection).await;
     connection.close().await?;
 
     match result {
-        Ok(()) if has_phone(pool).await? => out.say("done: users has a phone"),
+        Ok(()) if has_phone(pool).await? => {
+            out.say("done: users has a phone")
+        }
         Ok(()) => out.say("done: users has no phone"),
         Err(error @ MigrateError::VersionMismatch(_)) => {
             out.say("refused: nothing was run");
@@ -227,8 +244,10 @@ pub async fn edited(pool: &PgPool, out: &mut Out) -> Result<()> {
 }
 
 async fn has_phone(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let sql = "SELECT EXISTS (SELECT FROM information_schema.columns
-                              WHERE table_name = 'users' AND column_name = 'phone')";
+    let sql = "SELECT EXISTS (
+                   SELECT FROM information_schema.columns
+                   WHERE table_name = 'users' AND column_name = 'phone'
+               )";
     sqlx::query_scalar(sql).fetch_one(pool).await
 }
 
@@ -249,7 +268,9 @@ async fn has_phone(pool: &PgPool) -> Result<bool, sqlx::Error> {
 /// the same number. Whoever merges last should still look at the order: `run` runs whatever is
 /// missing, even if its number is lower than one that has run.
 pub async fn a_folder(pool: &PgPool, out: &mut Out) -> Result<()> {
-    let row = |m: &Migration| vec![m.version.to_string(), m.description.to_string()];
+    let row = |m: &Migration| {
+        vec![m.version.to_string(), m.description.to_string()]
+    };
     let embedded: Vec<_> = MIGRATOR.iter().map(row).collect();
     out.table(&["version", "description"], &embedded);
 
@@ -258,7 +279,8 @@ pub async fn a_folder(pool: &PgPool, out: &mut Out) -> Result<()> {
     Ok(())
 }
 
-static MIGRATOR: Migrator = sqlx::migrate!("lessons/m3_migrations/34_why_migrations");
+static MIGRATOR: Migrator =
+    sqlx::migrate!("lessons/m3_migrations/34_why_migrations");
 
 /// ## Coming from Alembic
 ///

@@ -30,7 +30,9 @@ pub fn half_a_family(client: &mut Client, out: &mut Out) -> Result<()> {
         &[&"ada@example.com", &"Ada Lovelace"],
     )?;
     let id: i32 = row.get("id");
-    if let Err(error) = client.execute(ADD_CHILD, &[&id, &"Byron", &"2019-02-30"]) {
+    if let Err(error) =
+        client.execute(ADD_CHILD, &[&id, &"Byron", &"2019-02-30"])
+    {
         out.error(&error);
     }
     let left = client.query(
@@ -45,7 +47,8 @@ pub fn half_a_family(client: &mut Client, out: &mut Out) -> Result<()> {
 
 // The date comes as the parent typed it.
 const ADD_CHILD: &str =
-    "INSERT INTO children (parent_id, name, date_of_birth) VALUES ($1, $2, $3::text::date)";
+    "INSERT INTO children (parent_id, name, date_of_birth)
+     VALUES ($1, $2, $3::text::date)";
 
 /// ## Who sees what, and when
 ///
@@ -54,24 +57,37 @@ const ADD_CHILD: &str =
 pub fn two_views(url: &str, out: &mut Out) -> Result<()> {
     let mut ours = Client::connect(url, NoTls)?;
     let mut theirs = Client::connect(url, NoTls)?;
-    let before = vec!["before".to_owned(), graces(&mut ours)?, graces(&mut theirs)?];
+    let before =
+        vec!["before".to_owned(), graces(&mut ours)?, graces(&mut theirs)?];
 
     let mut transaction = ours.transaction()?;
     transaction.execute(
-        "INSERT INTO users (email, full_name) VALUES ('grace@example.com', 'Grace Hopper')",
+        "INSERT INTO users (email, full_name)
+         VALUES ('grace@example.com', 'Grace Hopper')",
         &[],
     )?;
-    let inside = vec!["INSERT".to_owned(), graces(&mut transaction)?, graces(&mut theirs)?];
+    let inside = vec![
+        "INSERT".to_owned(),
+        graces(&mut transaction)?,
+        graces(&mut theirs)?,
+    ];
 
     transaction.commit()?;
-    let after = vec!["COMMIT".to_owned(), graces(&mut ours)?, graces(&mut theirs)?];
+    let after =
+        vec!["COMMIT".to_owned(), graces(&mut ours)?, graces(&mut theirs)?];
 
-    out.table(&["moment", "we see", "others see"], &[before, inside, after]);
+    out.table(
+        &["moment", "we see", "others see"],
+        &[before, inside, after],
+    );
     Ok(())
 }
 
-fn graces(client: &mut impl GenericClient) -> Result<String, postgres::Error> {
-    let sql = "SELECT count(*) FROM users WHERE email = 'grace@example.com'";
+fn graces(
+    client: &mut impl GenericClient,
+) -> Result<String, postgres::Error> {
+    let sql =
+        "SELECT count(*) FROM users WHERE email = 'grace@example.com'";
     let count: i64 = client.query_one(sql, &[])?.get(0);
     Ok(count.to_string())
 }
@@ -116,7 +132,8 @@ pub const WHAT_IS_LEFT: Prediction = predict(
 /// yours to write.*
 pub fn dropped(client: &mut Client, out: &mut Out) -> Result<()> {
     add_radia(client)?;
-    let sql = "SELECT count(*) FROM users WHERE email = 'radia@example.com'";
+    let sql =
+        "SELECT count(*) FROM users WHERE email = 'radia@example.com'";
     let count: i64 = client.query_one(sql, &[])?.get(0);
     out.say(count);
     Ok(())
@@ -125,7 +142,8 @@ pub fn dropped(client: &mut Client, out: &mut Out) -> Result<()> {
 fn add_radia(client: &mut Client) -> Result<u64, postgres::Error> {
     let mut transaction = client.transaction()?;
     let count = transaction.execute(
-        "INSERT INTO users (email, full_name) VALUES ('radia@example.com', 'Radia Perlman')",
+        "INSERT INTO users (email, full_name)
+         VALUES ('radia@example.com', 'Radia Perlman')",
         &[],
     )?;
     Ok(count)
@@ -148,16 +166,25 @@ pub fn after_an_error(client: &mut Client, out: &mut Out) -> Result<()> {
         &[&"hedy@example.com", &"Hedy Lamarr"],
     )?;
     let id: i32 = row.get("id");
-    for (name, born) in [("James", "2019-02-30"), ("Denise", "2021-01-19")] {
-        if let Err(error) = transaction.execute(ADD_CHILD, &[&id, &name, &born]) {
+    for (name, born) in [("James", "2019-02-30"), ("Denise", "2021-01-19")]
+    {
+        if let Err(error) =
+            transaction.execute(ADD_CHILD, &[&id, &name, &born])
+        {
             out.say(format!("{name} was refused; on to the next"));
             out.error(&error);
         }
     }
-    out.say(format!("commit returned {:?}", transaction.commit().map_err(|e| e.to_string())));
+    out.say(format!(
+        "commit returned {:?}",
+        transaction.commit().map_err(|e| e.to_string())
+    ));
 
     let count: i64 = client
-        .query_one("SELECT count(*) FROM users WHERE email = 'hedy@example.com'", &[])?
+        .query_one(
+            "SELECT count(*) FROM users WHERE email = 'hedy@example.com'",
+            &[],
+        )?
         .get(0);
     out.say(format!("Hedys stored: {count}"));
     Ok(())
@@ -174,13 +201,19 @@ pub fn after_an_error(client: &mut Client, out: &mut Out) -> Result<()> {
 /// connection back to the pool. A `tx` that is dropped is rolled back, as above.
 pub async fn in_sqlx(pool: &PgPool, out: &mut Out) -> Result<()> {
     let mut tx = pool.begin().await?;
-    let parent: i32 =
-        sqlx::query_scalar("INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id")
-            .bind("barbara@example.com")
-            .bind("Barbara Liskov")
-            .fetch_one(&mut *tx)
-            .await?;
-    sqlx::query(ADD_CHILD).bind(parent).bind("Moses").bind("2019-02-28").execute(&mut *tx).await?;
+    let parent: i32 = sqlx::query_scalar(
+        "INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id",
+    )
+    .bind("barbara@example.com")
+    .bind("Barbara Liskov")
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query(ADD_CHILD)
+        .bind(parent)
+        .bind("Moses")
+        .bind("2019-02-28")
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
 
     let family = sqlx::query(
@@ -201,13 +234,15 @@ pub async fn in_sqlx(pool: &PgPool, out: &mut Out) -> Result<()> {
 /// true at once: neither the rollback nor anything else that happens to `tx` would touch it.
 pub async fn beside(pool: &PgPool, out: &mut Out) -> Result<()> {
     let mut tx = pool.begin().await?;
-    let parent: i32 =
-        sqlx::query_scalar("INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id")
-            .bind("sophie@example.com")
-            .bind("Sophie Wilson")
-            .fetch_one(&mut *tx)
-            .await?;
-    let child = sqlx::query(ADD_CHILD).bind(parent).bind("Arm").bind("2020-04-26");
+    let parent: i32 = sqlx::query_scalar(
+        "INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id",
+    )
+    .bind("sophie@example.com")
+    .bind("Sophie Wilson")
+    .fetch_one(&mut *tx)
+    .await?;
+    let child =
+        sqlx::query(ADD_CHILD).bind(parent).bind("Arm").bind("2020-04-26");
     if let Err(error) = child.execute(pool).await {
         out.error(&error);
     }

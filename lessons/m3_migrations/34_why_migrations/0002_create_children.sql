@@ -1,6 +1,7 @@
 CREATE TABLE children (
     id            integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    parent_id     integer NOT NULL REFERENCES users ON DELETE CASCADE,
+    parent_id     integer NOT NULL
+                  REFERENCES users ON DELETE CASCADE,
     name          text NOT NULL,
     date_of_birth date NOT NULL
 );

@@ -1,1 +1,2 @@
-ALTER TABLE users ADD COLUMN is_verified boolean NOT NULL DEFAULT false;
+ALTER TABLE users
+    ADD COLUMN is_verified boolean NOT NULL DEFAULT false;
