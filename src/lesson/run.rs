@@ -1,6 +1,8 @@
 //! Runs the steps of a lesson on a database of its own and tells what happened.
 
+use std::sync::Once;
 use std::time::Duration;
+use std::{panic, thread};
 
 use harness::protocol::{Failure, ServerError};
 use postgres::{Client, SimpleQueryMessage};
@@ -48,6 +50,7 @@ impl Stage {
         let tap = Tap::start((host, port)).context("cannot listen on the loopback")?;
         let address = database.address.through(tap.address().port());
         let log = tap.log();
+        quiet_tasks();
         Ok(Stage { database, address, log, client: None, pool: None, type_names: Vec::new(), tap })
     }
 
@@ -273,6 +276,21 @@ impl Outcome {
             _ => None,
         })
     }
+}
+
+/// A task that panics comes back as an error to whoever waits for it, and a lesson may show that.
+/// The words that panics write by themselves, and a backtrace, would cover the screen.
+fn quiet_tasks() {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            // tokio's name for its threads.
+            if thread::current().name() != Some("tokio-rt-worker") {
+                loud(info);
+            }
+        }));
+    });
 }
 
 fn finish(name: &str, result: super::step::Result<()>, out: Out) -> Result<Vec<Event>> {
