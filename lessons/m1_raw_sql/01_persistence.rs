@@ -156,10 +156,17 @@ pub fn connect_again(url: &str, out: &mut Out) -> Result<()> {
 pub fn two_at_once(url: &str, out: &mut Out) -> Result<()> {
     let mut phone = Client::connect(url, NoTls)?;
     let mut laptop = Client::connect(url, NoTls)?;
-    phone.execute("INSERT INTO children VALUES ('Ngozi', '2022-12-31')", &[])?;
-    laptop.execute("INSERT INTO children VALUES ('Emeka', '2016-02-29')", &[])?;
+    phone.execute(
+        "INSERT INTO children VALUES ('Ngozi', '2022-12-31')",
+        &[],
+    )?;
+    laptop.execute(
+        "INSERT INTO children VALUES ('Emeka', '2016-02-29')",
+        &[],
+    )?;
 
-    let children = phone.query("SELECT name, born FROM children ORDER BY born", &[])?;
+    let children = phone
+        .query("SELECT name, born FROM children ORDER BY born", &[])?;
     out.rows(&children);
     Ok(())
 }

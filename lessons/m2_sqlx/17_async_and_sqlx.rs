@@ -45,7 +45,13 @@ pub async fn waiting_together(pool: &PgPool, out: &mut Out) -> Result<()> {
     let in_turn = began.elapsed();
 
     let began = Instant::now();
-    tokio::try_join!(nap(pool), nap(pool), nap(pool), nap(pool), nap(pool))?;
+    tokio::try_join!(
+        nap(pool),
+        nap(pool),
+        nap(pool),
+        nap(pool),
+        nap(pool)
+    )?;
     let together = began.elapsed();
 
     out.say(format!("one after another: {:.1} ms", millis(in_turn)));
@@ -83,8 +89,14 @@ pub async fn a_pool(pool: &PgPool, out: &mut Out) -> Result<()> {
     let again: i32 = sqlx::query(ask).fetch_one(&mut *one).await?.get(0);
     let other: i32 = sqlx::query(ask).fetch_one(&mut *two).await?.get(0);
 
-    out.say(format!("`one`, asked twice, is one connection: {}", first == again));
-    out.say(format!("`two` is another:                      {}", first != other));
+    out.say(format!(
+        "`one`, asked twice, is one connection: {}",
+        first == again
+    ));
+    out.say(format!(
+        "`two` is another:                      {}",
+        first != other
+    ));
     Ok(())
 }
 
@@ -115,10 +127,11 @@ pub async fn writing(pool: &PgPool, out: &mut Out) -> Result<()> {
     out.row(&added);
 
     let id: i32 = added.get("id");
-    let done = sqlx::query("UPDATE users SET is_verified = true WHERE id = $1")
-        .bind(id)
-        .execute(pool)
-        .await?;
+    let done =
+        sqlx::query("UPDATE users SET is_verified = true WHERE id = $1")
+            .bind(id)
+            .execute(pool)
+            .await?;
     out.say(format!("{} row updated", done.rows_affected()));
     Ok(())
 }
@@ -140,7 +153,8 @@ pub async fn writing(pool: &PgPool, out: &mut Out) -> Result<()> {
 /// difference. If there are several rows, `fetch_one` and `fetch_optional` take the first and do not
 /// complain.*
 pub async fn reading(pool: &PgPool, out: &mut Out) -> Result<()> {
-    let children = "SELECT name, notes FROM children WHERE parent_id = $1 ORDER BY name";
+    let children = "SELECT name, notes FROM children
+                    WHERE parent_id = $1 ORDER BY name";
 
     let amaras = sqlx::query(children).bind(1).fetch_all(pool).await?;
     for child in &amaras {
@@ -152,7 +166,8 @@ pub async fn reading(pool: &PgPool, out: &mut Out) -> Result<()> {
     let lucias = sqlx::query(children).bind(4).fetch_one(pool).await?;
     out.say(format!("Lucía's: {}", lucias.get::<String, _>("name")));
 
-    let tomaszs = sqlx::query(children).bind(6).fetch_optional(pool).await?;
+    let tomaszs =
+        sqlx::query(children).bind(6).fetch_optional(pool).await?;
     out.say(format!("Tomasz has a child: {}", tomaszs.is_some()));
     Ok(())
 }
@@ -163,23 +178,30 @@ pub async fn reading(pool: &PgPool, out: &mut Out) -> Result<()> {
 /// one is sqlx's own. The other comes from the server, and has a SQLSTATE:
 /// `as_database_error` finds it, and has a method for the common ones, such as
 /// `is_unique_violation`.
-pub async fn when_it_goes_wrong(pool: &PgPool, out: &mut Out) -> Result<()> {
-    let nobody = sqlx::query("SELECT full_name FROM users WHERE email = $1")
-        .bind("nobody@example.com")
-        .fetch_one(pool)
-        .await;
+pub async fn when_it_goes_wrong(
+    pool: &PgPool,
+    out: &mut Out,
+) -> Result<()> {
+    let nobody =
+        sqlx::query("SELECT full_name FROM users WHERE email = $1")
+            .bind("nobody@example.com")
+            .fetch_one(pool)
+            .await;
     if let Err(error) = nobody {
         out.error(&error);
     }
 
-    let twice = sqlx::query("INSERT INTO users (email, full_name) VALUES ($1, $2)")
-        .bind("ada@example.com")
-        .bind("Ada King")
-        .execute(pool)
-        .await;
+    let twice =
+        sqlx::query("INSERT INTO users (email, full_name) VALUES ($1, $2)")
+            .bind("ada@example.com")
+            .bind("Ada King")
+            .execute(pool)
+            .await;
     if let Err(error) = twice {
         out.error(&error);
-        let taken = error.as_database_error().is_some_and(|db| db.is_unique_violation());
+        let taken = error
+            .as_database_error()
+            .is_some_and(|db| db.is_unique_violation());
         out.say(format!("taken: {taken}"));
     }
     Ok(())
@@ -198,7 +220,9 @@ pub async fn when_it_goes_wrong(pool: &PgPool, out: &mut Out) -> Result<()> {
 ///
 /// *Coming from Python: `async for row in await session.stream(…)`.*
 pub async fn a_stream(pool: &PgPool, out: &mut Out) -> Result<()> {
-    let mut rows = sqlx::query("SELECT n FROM generate_series(1, 100000) AS n").fetch(pool);
+    let mut rows =
+        sqlx::query("SELECT n FROM generate_series(1, 100000) AS n")
+            .fetch(pool);
 
     let mut count = 0;
     let mut sum = 0;
@@ -258,7 +282,8 @@ pub fn sync_inside_async(url: &str, out: &mut Out) -> Result<()> {
         Err(ended) => {
             out.say("a panic");
             let panic = ended.into_panic();
-            let words = panic.downcast_ref::<&str>().unwrap_or(&"without words");
+            let words =
+                panic.downcast_ref::<&str>().unwrap_or(&"without words");
             out.say(words.split('.').next().unwrap_or(words));
         }
     }
@@ -277,8 +302,9 @@ fn count_children(url: &str) -> Result<i64, postgres::Error> {
 pub fn the_way_out(url: &str, out: &mut Out) -> Result<()> {
     let runtime = Runtime::new()?;
     let url = url.to_owned();
-    let count =
-        runtime.block_on(async { task::spawn_blocking(move || count_children(&url)).await })??;
+    let count = runtime.block_on(async {
+        task::spawn_blocking(move || count_children(&url)).await
+    })??;
     out.say(format!("{count} children"));
     Ok(())
 }
