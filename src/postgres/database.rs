@@ -296,13 +296,14 @@ impl Database {
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
         if let Some((login, _)) = &made.role {
-            // What the run made outlives its role.
-            self.admin
-                .connect()?
-                .batch_execute(&format!(
-                    "REASSIGN OWNED BY {login} TO {OWNER}; DROP OWNED BY {login}"
-                ))
-                .context("cannot keep what the run has made")?;
+            // What the run made outlives its role, whatever settings the run gave the database.
+            let mut inside = self.admin.connect()?;
+            for sql in [
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE".to_owned(),
+                format!("REASSIGN OWNED BY {login} TO {OWNER}; DROP OWNED BY {login}"),
+            ] {
+                inside.batch_execute(&sql).context("cannot keep what the run has made")?;
+            }
         }
         end_sessions(&mut admin, &made.name)?;
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
