@@ -13,6 +13,7 @@ const fn meaning(code: &'static str, name: &'static str, cure: &'static str) -> 
 
 static MEANINGS: &[Meaning] = &[
     meaning("08006", "connection_failure", "The connection broke. Open a new one."),
+    meaning("22000", "data_exception", "The value does not fit its type; the message says how."),
     meaning("22001", "string_data_right_truncation", "The text is longer than the column allows."),
     meaning("22003", "numeric_value_out_of_range", "The number does not fit the column's type."),
     meaning("22007", "invalid_datetime_format", "Dates are written '2026-01-31'."),
