@@ -1,0 +1,105 @@
+//! # Exercise 56: vectors
+//!
+//! Lundo's assistant remembers. The table is there:
+//!
+//! ```sql
+//! CREATE TABLE memories (id bigint PRIMARY KEY, content text NOT NULL, embedding vector(3));
+//! ```
+//!
+//! `store` sets the embedding of one memory and says whether there is such a memory. A vector of
+//! another length is the server's error, as it is.
+//!
+//! `load` gives an embedding back: `None` if the memory has none, and if there is no such memory.
+//!
+//! `nearest` gives the ids of the **three** memories that are nearest to a question, by one of three
+//! measures, the nearest first; of equally near ones the smaller id comes first. A memory without an
+//! embedding is near to nothing: it does not come back, and if fewer than three are left, then fewer
+//! come. A vector of zeros has no direction: by `Cosine` such a memory does not come back either, by
+//! the other two it does.
+//!
+//! `agreement` gives the `limit` memories that agree most with a question, each with the inner
+//! product itself: the larger, the better. The largest comes first, of equal ones the smaller id.
+//! Memories without an embedding do not come back.
+//!
+//! Vectors travel beside the SQL. Two functions use sqlx and two the client `postgres`.
+//!
+//! Check your answer with `cargo run -- check 56`.
+
+use pgvector::Vector;
+use postgres::Client;
+use sqlx::PgPool;
+
+/// How to tell what is near.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum Measure {
+    Euclidean,
+    Cosine,
+    InnerProduct,
+}
+
+/// Sets an embedding. `false`: there is no such memory.
+pub async fn store(pool: &PgPool, id: i64, embedding: Vec<f32>) -> Result<bool, sqlx::Error> {
+    // todo: update the memory, and say whether there was one
+    let done = sqlx::query("UPDATE memories SET embedding = $2 WHERE id = $1")
+        .bind(id)
+        .bind(Vector::from(embedding))
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
+    // end
+}
+
+/// Gives an embedding back.
+pub fn load(client: &mut Client, id: i64) -> Result<Option<Vec<f32>>, postgres::Error> {
+    // todo: select the embedding, which may be NULL, of a memory, which may not be there
+    let row = client.query_opt("SELECT embedding FROM memories WHERE id = $1", &[&id])?;
+    let embedding: Option<Vector> = row.and_then(|row| row.get("embedding"));
+    Ok(embedding.map(Vec::from))
+    // end
+}
+
+/// The three nearest memories.
+pub async fn nearest(
+    pool: &PgPool,
+    question: Vec<f32>,
+    measure: Measure,
+) -> Result<Vec<i64>, sqlx::Error> {
+    // todo: one statement for each measure; mind NULL, zeros and ties
+    let sql = match measure {
+        Measure::Euclidean => {
+            "SELECT id FROM memories WHERE embedding IS NOT NULL
+             ORDER BY embedding <-> $1, id LIMIT 3"
+        }
+        // NaN is the distance of what has no direction.
+        Measure::Cosine => {
+            "SELECT id FROM memories WHERE embedding IS NOT NULL AND vector_norm(embedding) > 0
+             ORDER BY embedding <=> $1, id LIMIT 3"
+        }
+        Measure::InnerProduct => {
+            "SELECT id FROM memories WHERE embedding IS NOT NULL
+             ORDER BY embedding <#> $1, id LIMIT 3"
+        }
+    };
+    sqlx::query_scalar(sql).bind(Vector::from(question)).fetch_all(pool).await
+    // end
+}
+
+/// The memories that agree most with a question, and how much.
+pub fn agreement(
+    client: &mut Client,
+    question: Vec<f32>,
+    limit: i32,
+) -> Result<Vec<(i64, f64)>, postgres::Error> {
+    // todo: the largest inner products, with the memories they belong to
+    // The operator turns the sign, so that ORDER BY begins with the best. Turned back to be shown.
+    let rows = client.query(
+        "SELECT id, -(embedding <#> $1) AS product FROM memories
+         WHERE embedding IS NOT NULL
+         ORDER BY embedding <#> $1, id LIMIT $2",
+        &[&Vector::from(question), &i64::from(limit)],
+    )?;
+    Ok(rows.iter().map(|row| (row.get("id"), row.get("product"))).collect())
+    // end
+}
+
+harness::graded!(store, load, nearest, agreement);
