@@ -79,7 +79,7 @@ pub const IN_OTHER_WORDS: Words = Words;
 
 /// ## More guests than tickets
 ///
-/// A pool has two tickets and an `acquire_timeout` of 100 ms. Two guests hold a session each and do
+/// A pool has two tickets and an `acquire_timeout` of 300 ms. Two guests hold a session each and do
 /// not let go. A third asks.
 pub const THE_THIRD: Prediction = predict(
     "What does the third guest get?",
@@ -91,7 +91,7 @@ pub const THE_THIRD: Prediction = predict(
              above it.",
         ),
         choice(
-            "The error PoolTimedOut, after 100 ms",
+            "The error PoolTimedOut, after 300 ms",
             Claim::Value("PoolTimedOut"),
             "No ticket came back in time, so the pool gives up. The server was never asked: this \
              error is made in your program.",
@@ -106,7 +106,7 @@ pub const THE_THIRD: Prediction = predict(
 
 /// ## The third guest
 ///
-/// An `acquire_timeout` of 100 ms is short, for the lesson. The default of 30 seconds is long: a
+/// An `acquire_timeout` of 300 ms is short, for the lesson. The default of 30 seconds is long: a
 /// person who waits for a page has left by then. Choose what your caller can bear, and let it fail.
 ///
 /// The limit counts everything between asking and getting: the wait for a ticket, the test of the
@@ -115,7 +115,7 @@ pub async fn the_third_guest(url: &str, out: &mut Out) -> Result<()> {
     let pool = PgPoolOptions::new()
         .max_connections(2)
         .min_connections(2)
-        .acquire_timeout(Duration::from_millis(100))
+        .acquire_timeout(Duration::from_millis(300))
         .connect(url)
         .await?;
     let first = pool.acquire().await?;
