@@ -40,13 +40,18 @@ pub async fn a_pool_with_a_name(url: &str, out: &mut Out) -> Result<()> {
         .min_connections(2)
         .connect_with(login.application_name("lundo-web"))
         .await?;
-    out.say(format!("the pool says: {} sessions, {} on the shelf", pool.size(), pool.num_idle()));
+    out.say(format!(
+        "the pool says: {} sessions, {} on the shelf",
+        pool.size(),
+        pool.num_idle()
+    ));
 
     // Another connection, to look from outside.
     let mut outside = PgConnection::connect(url).await?;
     let sessions = sqlx::query(
         "SELECT pid, application_name, state FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'lundo-web'",
+         WHERE datname = current_database()
+           AND application_name = 'lundo-web'",
     )
     .fetch_all(&mut outside)
     .await?;
@@ -150,7 +155,11 @@ pub async fn the_third_guest(url: &str, out: &mut Out) -> Result<()> {
 /// what you see is `PoolTimedOut`; the true error is only in the log. A pool that cannot give out
 /// a single session on an idle server has a broken `after_connect`.
 pub async fn in_every_session(url: &str, out: &mut Out) -> Result<()> {
-    let once = PgPoolOptions::new().min_connections(3).max_connections(3).connect(url).await?;
+    let once = PgPoolOptions::new()
+        .min_connections(3)
+        .max_connections(3)
+        .connect(url)
+        .await?;
     sqlx::query("SET statement_timeout = '2s'").execute(&once).await?;
 
     let always = PgPoolOptions::new()
@@ -166,19 +175,29 @@ pub async fn in_every_session(url: &str, out: &mut Out) -> Result<()> {
         .await?;
 
     let mut lines = Vec::new();
-    for (how, pool) in [("a query on the pool", &once), ("after_connect", &always)] {
+    for (how, pool) in
+        [("a query on the pool", &once), ("after_connect", &always)]
+    {
         // Three guests at once, so that each has a session of their own.
-        let mut guests = [pool.acquire().await?, pool.acquire().await?, pool.acquire().await?];
+        let mut guests = [
+            pool.acquire().await?,
+            pool.acquire().await?,
+            pool.acquire().await?,
+        ];
         let mut found = Vec::new();
         for session in &mut guests {
             let sql = "SELECT current_setting('statement_timeout')";
-            let setting: String = sqlx::query_scalar(sql).fetch_one(&mut **session).await?;
+            let setting: String =
+                sqlx::query_scalar(sql).fetch_one(&mut **session).await?;
             found.push(setting);
         }
         found.sort();
         lines.push(vec![how.to_owned(), found.join(", ")]);
     }
-    out.table(&["SET by", "statement_timeout in the three sessions"], &lines);
+    out.table(
+        &["SET by", "statement_timeout in the three sessions"],
+        &lines,
+    );
     Ok(())
 }
 
@@ -192,12 +211,18 @@ pub async fn in_every_session(url: &str, out: &mut Out) -> Result<()> {
 /// What is known before login can go with the login instead: `PgConnectOptions::options` sends
 /// settings along, and costs no trip. (Except for the time zone: sqlx itself asks for UTC at login,
 /// and its word comes last.)
-pub async fn set_takes_no_parameters(url: &str, out: &mut Out) -> Result<()> {
+pub async fn set_takes_no_parameters(
+    url: &str,
+    out: &mut Out,
+) -> Result<()> {
     let login: PgConnectOptions = url.parse()?;
     let login = login.options([("statement_timeout", "2s")]);
     let mut session = PgConnection::connect_with(&login).await?;
 
-    let refused = sqlx::query("SET TIME ZONE $1").bind("Asia/Kolkata").execute(&mut session).await;
+    let refused = sqlx::query("SET TIME ZONE $1")
+        .bind("Asia/Kolkata")
+        .execute(&mut session)
+        .await;
     if let Err(error) = refused {
         out.error(&error);
     }
@@ -240,17 +265,23 @@ pub async fn left_behind(url: &str, out: &mut Out) -> Result<()> {
     });
 
     let mut lines = Vec::new();
-    let pools = [("nothing", trusting), ("after_release", tidying), ("before_acquire", strict)];
+    let pools = [
+        ("nothing", trusting),
+        ("after_release", tidying),
+        ("before_acquire", strict),
+    ];
     for (guard, options) in pools {
         let pool = options.max_connections(1).connect(url).await?;
         let visit = "SELECT pg_backend_pid(), current_setting('TimeZone')";
 
         let mut guest = pool.acquire().await?;
         guest.execute("SET TIME ZONE 'Asia/Kolkata'").await?;
-        let (first, _): (i32, String) = sqlx::query_as(visit).fetch_one(&mut *guest).await?;
+        let (first, _): (i32, String) =
+            sqlx::query_as(visit).fetch_one(&mut *guest).await?;
         drop(guest);
 
-        let (next, zone): (i32, String) = sqlx::query_as(visit).fetch_one(&pool).await?;
+        let (next, zone): (i32, String) =
+            sqlx::query_as(visit).fetch_one(&pool).await?;
         let session = if next == first { "the same" } else { "a new one" };
         lines.push(vec![guard.to_owned(), zone, session.to_owned()]);
     }

@@ -175,11 +175,16 @@ pub fn with_postgres(client: &mut Client, out: &mut Out) -> Result<()> {
         out.error(&error);
     }
 
-    for row in client.query("SELECT id, embedding FROM memories WHERE id >= 6 ORDER BY id", &[])? {
+    for row in client.query(
+        "SELECT id, embedding FROM memories WHERE id >= 6 ORDER BY id",
+        &[],
+    )? {
         let id: i32 = row.get("id");
         let embedding: Option<Vector> = row.get("embedding");
         match embedding {
-            Some(vector) => out.say(format!("{id}: {:?}", vector.as_slice())),
+            Some(vector) => {
+                out.say(format!("{id}: {:?}", vector.as_slice()))
+            }
             None => out.say(format!("{id}: not embedded yet")),
         }
     }
@@ -207,10 +212,15 @@ pub async fn with_sqlx(pool: &PgPool, out: &mut Out) -> Result<()> {
                    ORDER BY embedding <#> $1, id LIMIT $2";
 
     let mut lines = Vec::new();
-    for (measure, sql) in [("<->", euclidean), ("<=>", cosine), ("<#>", product)] {
+    for (measure, sql) in
+        [("<->", euclidean), ("<=>", cosine), ("<#>", product)]
+    {
         let question = Vector::from(vec![1.0, 1.0, 1.0]);
-        let nearest: Vec<i32> =
-            sqlx::query_scalar(sql).bind(question).bind(3_i64).fetch_all(pool).await?;
+        let nearest: Vec<i32> = sqlx::query_scalar(sql)
+            .bind(question)
+            .bind(3_i64)
+            .fetch_all(pool)
+            .await?;
         lines.push(vec![measure.to_owned(), format!("{nearest:?}")]);
     }
     out.table(&["measure", "nearest three"], &lines);

@@ -49,7 +49,8 @@ pub struct Answer {
     replies: mpsc::Receiver<Response>,
     reader: Option<JoinHandle<Output>>,
     limit: Duration,
-    deadline: Instant,
+    /// What is left of it. Only time that the answer takes counts, not the grader's own work.
+    left: Duration,
     _stopper: interrupt::Guard,
 }
 
@@ -64,52 +65,52 @@ impl Answer {
             thread::spawn(move || read(stdout, &nonce, &sender))
         });
         let stop = running.stopper();
-        let mut answer = Answer {
-            running,
-            replies,
-            reader,
-            limit,
-            deadline: Instant::now() + limit,
-            _stopper: interrupt::on(stop),
-        };
+        let mut answer =
+            Answer { running, replies, reader, limit, left: limit, _stopper: interrupt::on(stop) };
         // If it has ended already, the first call finds that out.
         answer.send(&Request::Hello { nonce, memory: MEMORY });
         Ok(answer)
     }
 
-    /// Gives it more time than a run usually has, from its start.
+    /// Gives it more time than a run usually has.
     pub fn extend(&mut self, limit: Duration) {
-        self.deadline += limit.saturating_sub(self.limit);
+        self.left += limit.saturating_sub(self.limit);
         self.limit = self.limit.max(limit);
     }
 
     /// Asks for one thing and waits for the reply.
     pub fn ask(&mut self, request: &Request) -> Result<Response, Stop> {
+        let began = Instant::now();
         self.send(request);
-        loop {
-            let left = self.deadline.saturating_duration_since(Instant::now());
-            match self.replies.recv_timeout(left) {
+        let reply = loop {
+            match self.replies.recv_timeout(self.left.saturating_sub(began.elapsed())) {
                 Ok(Response::Ready) => {}
-                Ok(response) => return Ok(response),
+                Ok(response) => break Ok(response),
                 Err(RecvTimeoutError::Timeout) => {
                     let limit = self.limit.as_secs();
-                    return Err(Stop::TimedOut(format!("no answer within {limit} seconds")));
+                    break Err(Stop::TimedOut(format!("no answer within {limit} seconds")));
                 }
-                Err(RecvTimeoutError::Disconnected) => {
-                    interrupt::check().map_err(Stop::Fault)?;
-                    let left = self.deadline.saturating_duration_since(Instant::now());
-                    let how = self.running.wait(left);
-                    let how = how.map_or_else(|| "closed its output".to_owned(), process::ending);
-                    let said = self.running.stderr().text();
-                    let last = said.lines().rfind(|line| !line.trim().is_empty());
-                    let said = last.map(|line| format!(" Its last words: {line}"));
-                    return Err(Stop::Crashed(format!(
-                        "the program {how} before it had answered.{}",
-                        said.unwrap_or_default()
-                    )));
-                }
+                Err(RecvTimeoutError::Disconnected) => break Err(self.ended()),
             }
+        };
+        self.left = self.left.saturating_sub(began.elapsed());
+        reply
+    }
+
+    /// Why there will be no more replies.
+    fn ended(&mut self) -> Stop {
+        if let Err(interrupted) = interrupt::check() {
+            return Stop::Fault(interrupted);
         }
+        let how = self.running.wait(self.left);
+        let how = how.map_or_else(|| "closed its output".to_owned(), process::ending);
+        let said = self.running.stderr().text();
+        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let said = last.map(|line| format!(" Its last words: {line}"));
+        Stop::Crashed(format!(
+            "the program {how} before it had answered.{}",
+            said.unwrap_or_default()
+        ))
     }
 
     /// Ends it and returns what it printed.
