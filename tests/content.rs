@@ -61,7 +61,10 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         Trial::test(answer.id(), move || judge(answer, &servers))
     }));
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    let mut arguments = Arguments::from_args();
+    // They wait for the server, and for timeouts that they test, far more than they compute.
+    arguments.test_threads.get_or_insert(8);
+    let conclusion = libtest_mimic::run(&arguments, trials);
     // The server ends with its last user, and a static or an early exit would keep it running.
     drop(servers);
     conclusion.exit_code()
