@@ -15,7 +15,8 @@ use rand::distr::Alphanumeric;
 
 use super::address::Address;
 use super::binaries::Binaries;
-use crate::error::{Error, PathContext, Result};
+use super::scram;
+use crate::error::{Context, Error, PathContext, Result};
 use crate::home::{Home, User, own, private_dir};
 
 const SUPERUSER: &str = "pglings";
@@ -56,7 +57,8 @@ impl Cluster {
     pub fn lease(&self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
         private_dir(&self.dir, self.user)?;
         let _change = self.lock_change()?;
-        if !self.data().is_dir() {
+        let fresh = !self.data().is_dir();
+        if fresh {
             say("Making a private PostgreSQL cluster (once)…");
             self.initialise()?;
         }
@@ -64,6 +66,11 @@ impl Cluster {
             Some(address) => address,
             None => self.start()?,
         };
+        if fresh {
+            let verifier = scram::verifier(&self.password()?);
+            let sql = format!("ALTER ROLE {SUPERUSER} PASSWORD '{verifier}'");
+            address.connect()?.batch_execute(&sql).context("cannot set the password")?;
+        }
         let users = self.open("users.lock")?;
         users.lock_shared().at("lock", &self.dir.join("users.lock"))?;
         Ok(Lease { cluster: self.clone(), users: Some(users), address })

@@ -17,6 +17,7 @@ use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::address::Address;
+use super::scram;
 use super::source::Server;
 use crate::error::{Context, Error, Result};
 use crate::home::short_hash;
@@ -214,8 +215,7 @@ impl Shared {
         // Not the database's own name, so that taking one for the other has consequences.
         let login = format!("{name}{LOGIN}");
         let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
-        // Hashed here, so that no log of a shared server ever has it.
-        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+        let verifier = scram::verifier(&password);
         let made = Made { name: name.clone(), role: Some((login.clone(), password)) };
         let granted = session.batch_execute(&format!(
             "CREATE ROLE {login} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;

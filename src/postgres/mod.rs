@@ -9,6 +9,7 @@ pub mod binaries;
 pub mod bundle;
 pub mod cluster;
 pub mod database;
+mod scram;
 pub mod servers;
 pub mod source;
 pub mod sqlstate;
