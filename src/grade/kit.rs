@@ -87,6 +87,10 @@ pub struct Grading<'a> {
     stem: &'static str,
     checks: Vec<Check>,
     kept: Option<String>,
+    /// What the last check began with, and its database if it passed.
+    fixture: Option<Fixture>,
+    used: Option<Database>,
+    last_was_fresh: bool,
 }
 
 /// What is left when a grader has run.
@@ -98,7 +102,16 @@ pub(crate) struct Finished {
 
 impl<'a> Grading<'a> {
     pub(crate) fn new(databases: &'a Databases, answer: Answer, stem: &'static str) -> Self {
-        Grading { databases, answer, stem, checks: Vec::new(), kept: None }
+        Grading {
+            databases,
+            answer,
+            stem,
+            checks: Vec::new(),
+            kept: None,
+            fixture: None,
+            used: None,
+            last_was_fresh: false,
+        }
     }
 
     /// Gives the run more time than the usual ten seconds.
@@ -113,22 +126,62 @@ impl<'a> Grading<'a> {
         fixture: &Fixture,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
     ) -> Result<(), Stop> {
+        if std::mem::replace(&mut self.last_was_fresh, true) {
+            // A grader that wants two wants more: the next is made while this one is used.
+            self.databases.make_ahead(fixture);
+        }
         let database = self.databases.create(fixture)?;
-        // The next check most likely wants the same.
-        self.databases.make_ahead(fixture);
+        self.judge(name, *fixture, database, body)
+    }
+
+    /// Makes a check on the database of the one before, if that passed, else on a fresh one with
+    /// the same fixture: it must neither need nor mind what the one before has left. A database
+    /// takes longer to make than most checks to run, so this is what most checks should do.
+    pub fn then(
+        &mut self,
+        name: &str,
+        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
+    ) -> Result<(), Stop> {
+        self.last_was_fresh = false;
+        let (fixture, database) = match (self.used.take(), self.fixture) {
+            (Some(database), Some(fixture)) => (fixture, database),
+            (None, Some(fixture)) => (fixture, self.databases.create(&fixture)?),
+            (_, None) => return Err(Error::Content("the first check is a `check`".into()).into()),
+        };
+        self.judge(name, fixture, database, body)
+    }
+
+    fn judge(
+        &mut self,
+        name: &str,
+        fixture: Fixture,
+        database: Database,
+        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
+    ) -> Result<(), Stop> {
+        self.fixture = Some(fixture);
+        self.used = None;
         let mut trial = Trial::new(database, &mut self.answer)?;
         let result = body(&mut trial);
         let database = trial.finish();
-        let (passed, message) = match result {
-            Ok(()) => (true, String::new()),
-            Err(Stop::Wrong(message)) => (false, message),
+        let message = match result {
+            Ok(()) => {
+                self.used = Some(database);
+                None
+            }
+            Err(Stop::Wrong(message)) => {
+                if self.kept.is_none() {
+                    // A database that cannot be kept takes nothing from the verdict.
+                    self.kept = database.keep(self.stem).ok();
+                }
+                Some(message)
+            }
             Err(other) => return Err(other),
         };
-        if !passed && self.kept.is_none() {
-            // A database that cannot be kept takes nothing from the verdict.
-            self.kept = database.keep(self.stem).ok();
-        }
-        self.checks.push(Check { name: name.to_owned(), passed, message });
+        self.checks.push(Check {
+            name: name.to_owned(),
+            passed: message.is_none(),
+            message: message.unwrap_or_default(),
+        });
         Ok(())
     }
 

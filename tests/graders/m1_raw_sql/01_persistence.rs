@@ -53,7 +53,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         )
     })?;
 
-    g.check("database is the name of the database that the URL leads to", &EMPTY, |t| {
+    g.then("database is the name of the database that the URL leads to", |t| {
         let about: About = t.call("about", (t.url(),))?.ok()?;
         let config = t.url().parse::<postgres::Config>().context("a URL of ours does not read")?;
         let name = Some(about.database.as_str());
@@ -65,7 +65,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         equal("the database", about.database.as_str(), t.database_name())
     })?;
 
-    g.check("one connection is enough for both", &EMPTY, |t| {
+    g.then("one connection is enough for both", |t| {
         t.call::<About>("about", (t.url(),))?.ok()?;
         let count = t.connections();
         ensure(
@@ -74,7 +74,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         )
     })?;
 
-    g.check("a connection that fails is an error for the caller", &EMPTY, |t| {
+    g.then("a connection that fails is an error for the caller", |t| {
         // A port that was free a moment ago. Should somebody take it, there is no such login.
         let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let port = port.context("cannot listen on the loopback")?.port();

@@ -39,7 +39,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         }
     })?;
 
-    g.check("add_user leaves defaults to the server", &LUNDO, |t| {
+    g.then("add_user leaves defaults to the server", |t| {
         let id: i32 = t.call("add_user", ("alan@example.com", "Alan Turing"))?.ok()?;
         let defaults = t.value(&format!(
             "SELECT is_active AND NOT is_verified AND created_at > now() - interval '1 minute'
@@ -51,7 +51,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         )
     })?;
 
-    g.check("a taken email comes back as the server's unique_violation", &LUNDO, |t| {
+    g.then("a taken email comes back as the server's unique_violation", |t| {
         let before = t.value("SELECT count(*) FROM users")?;
         let failure = t.call::<i32>("add_user", ("amara.okafor@example.com", "Someone Else"))?;
         let failure = failure.error()?;
@@ -65,9 +65,9 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         equal("the number of users", t.value("SELECT count(*) FROM users")?, before)
     })?;
 
-    g.check("values travel beside the SQL, not inside it", &LUNDO, |t| {
+    g.then("values travel beside the SQL, not inside it", |t| {
         let name = "Sinéad O'Connor'); DROP TABLE messages; --";
-        let id: i32 = t.call("add_user", ("sinead@example.com", name))?.ok()?;
+        t.call::<i32>("add_user", ("sinead@example.com", name))?.ok()?;
         for statement in t.statements()? {
             ensure(
                 !statement.sql.contains("Sinéad") && !statement.sql.contains("sinead@"),
@@ -78,11 +78,11 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
                 ),
             )?;
         }
-        let stored = t.value(&format!("SELECT full_name FROM users WHERE id = {id}"))?;
+        let stored = t.value("SELECT full_name FROM users WHERE email = 'sinead@example.com'")?;
         equal("the name that was stored", stored.as_deref(), Some(name))
     })?;
 
-    g.check("add_children stores every child with its own values", &LUNDO, |t| {
+    g.then("add_children stores every child with its own values", |t| {
         let children = json!([
             {"name": "D'Arcy", "date_of_birth": "2020-02-29", "notes": "Says \"no\" a lot."},
             {"name": "Zoë", "date_of_birth": "2021-12-31", "notes": null},
@@ -105,7 +105,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         equal("the children that were stored (name, date of birth, notes)", stored, expected)
     })?;
 
-    g.check("add_children sends one INSERT, however many children there are", &LUNDO, |t| {
+    g.then("add_children sends one INSERT, however many children there are", |t| {
         let child = |day: u32| json!({"name": format!("Child {day}"), "date_of_birth": format!("2024-01-{day:02}"), "notes": null});
         let children: Vec<_> = (1..=25).map(child).collect();
         let count: u64 = t.call("add_children", (2, children))?.ok()?;
@@ -121,7 +121,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         )
     })?;
 
-    g.check("no children at all is 0, not an error", &LUNDO, |t| {
+    g.then("no children at all is 0, not an error", |t| {
         let count: u64 = t.call("add_children", (2, json!([])))?.ok()?;
         equal("the number it returned", count, 0)
     })

@@ -42,14 +42,14 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         equal("the value for a user who is not there", found, false)
     })?;
 
-    g.check("name_of finds the name, and None if nobody has the email", &LUNDO, |t| {
+    g.then("name_of finds the name, and None if nobody has the email", |t| {
         let name: Option<String> = t.call("name_of", ("sean.obrien@example.com",))?.ok()?;
         equal("the name", name.as_deref(), Some("Seán O'Brien"))?;
         let name: Option<String> = t.call("name_of", ("nobody@example.com",))?.ok()?;
         equal("the name of nobody", name, None)
     })?;
 
-    g.check("an error of the server is an error, not None", &LUNDO, |t| {
+    g.then("an error of the server is an error, not None", |t| {
         t.sql("ALTER TABLE users RENAME TO people")?;
         let called = t.call::<Option<String>>("name_of", ("sean.obrien@example.com",));
         let failure = called.and_then(Called::error).map_err(|stop| match stop {
