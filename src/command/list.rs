@@ -30,15 +30,29 @@ pub(super) fn run(context: &Context, as_json: bool) -> Result<u8> {
                     None => look.paint("begun", |text| text.yellow()),
                 }
             });
-            let status = status.map(|status| format!("exercise: {status}"));
             context.print(&format!(
-                "  {mark} {:>2}  {:<44} {:>2} min  {}",
+                "  {mark} {:>2}  {} {:>2} min  {}",
                 lesson.number,
-                lesson.cut().title,
+                fitted(&lesson.cut().title, look.width.saturating_sub(30).clamp(12, 50)),
                 (lesson.definition)().minutes,
                 status.unwrap_or_default(),
             ))?;
         }
     }
     Ok(0)
+}
+
+/// Text in exactly so many columns.
+fn fitted(text: &str, columns: usize) -> String {
+    let wide = |text: &str| textwrap::core::display_width(text);
+    let mut fitted = String::new();
+    for c in text.chars() {
+        if wide(&fitted) + 1 >= columns && wide(text) > columns {
+            fitted.push('…');
+            break;
+        }
+        fitted.push(c);
+    }
+    let rest = columns.saturating_sub(wide(&fitted));
+    fitted + &" ".repeat(rest)
 }

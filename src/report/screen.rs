@@ -37,7 +37,9 @@ impl<W: Write> Screen<W> {
             Event::Prose(markdown) => format!("{}\n", prose::render(markdown, look)),
             Event::Progress(at, of) => look.rule(&format!("step {at} of {of}")),
             Event::Code(language, code) => {
-                format!("{}\n", indent(&highlight::code(code, *language, look), "    "))
+                // Where there is little room, the code has it all.
+                let margin = if look.width < 60 { "" } else { "    " };
+                format!("{}\n", indent(&highlight::code(code, *language, look), margin))
             }
             Event::Question { text, choices } => question(text, choices, look),
             Event::Settled { chosen, right, why } => settled(*chosen, *right, why, look),
