@@ -1,18 +1,4 @@
-//! What a grader is written with.
-//!
-//! A grader is a function that makes checks. Each check has a name that reads as a requirement, a
-//! fixture, and a body that asks a [`Trial`]: it calls the answer, looks at the database and at
-//! the wire, and says what is wrong in a sentence that helps.
-//!
-//! ```ignore
-//! fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
-//!     g.check("the id is the one that the server gave", &LUNDO, |t| {
-//!         let id: i32 = t.call("add_user", ("ada@example.com", "Ada"))?.ok()?;
-//!         let stored = t.value("SELECT id FROM users WHERE email = 'ada@example.com'")?;
-//!         t.equal("the id", id.to_string(), stored.unwrap_or_default())
-//!     })
-//! }
-//! ```
+//! One check at work: it calls the answer, and looks at the database and the wire.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -23,177 +9,18 @@ use postgres::{Client, SimpleQueryMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::answer::Answer;
-use super::verdict::Check;
+use super::{Outcome, Statement, Stop, show_error, wrong};
 use crate::error::{Context, Error};
-use crate::exercise::Grader;
+use crate::grade::answer::Answer;
 use crate::postgres::address::Address;
-use crate::postgres::database::{Database, Databases, Fixture};
+use crate::postgres::database::Database;
 use crate::postgres::tap::{Log, Tap};
-pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
-use crate::report::look::PLAIN;
-use crate::report::server_error;
 
 /// How many connections a pool of an answer may open.
 const POOL: u32 = 5;
 
 /// How long the record of the wire may lag behind a reply.
 const SETTLE: Duration = Duration::from_secs(2);
-
-/// Why a check ended before its end.
-#[derive(Debug)]
-pub enum Stop {
-    /// The answer is wrong: the sentence for the learner.
-    Wrong(String),
-    /// The run's time is up.
-    TimedOut(String),
-    /// The answer's process ended.
-    Crashed(String),
-    /// Not the answer's fault.
-    Fault(Error),
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Stop {
-        Stop::Fault(error)
-    }
-}
-
-/// What a check's body returns.
-pub type Outcome<T = ()> = Result<T, Stop>;
-
-/// A wrong answer, in a sentence.
-pub fn wrong<T>(message: impl Into<String>) -> Outcome<T> {
-    Err(Stop::Wrong(message.into()))
-}
-
-/// Says that an answer is wrong unless a condition holds.
-pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
-    if holds { Ok(()) } else { wrong(message) }
-}
-
-/// A grader: its hints, and its checks.
-pub fn grader(
-    hints: &'static [&'static str],
-    checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
-) -> Grader {
-    Grader { hints, extensions: &[], checks }
-}
-
-/// One run of a grader.
-pub struct Grading<'a> {
-    databases: &'a Databases,
-    answer: Answer,
-    stem: &'static str,
-    checks: Vec<Check>,
-    kept: Option<String>,
-    /// What the last check began with, and its database if it passed.
-    fixture: Option<Fixture>,
-    used: Option<Database>,
-    last_was_fresh: bool,
-}
-
-/// What is left when a grader has run.
-pub(crate) struct Finished {
-    pub(crate) checks: Vec<Check>,
-    pub(crate) kept: Option<String>,
-    pub(crate) output: String,
-}
-
-impl<'a> Grading<'a> {
-    pub(crate) fn new(databases: &'a Databases, answer: Answer, stem: &'static str) -> Self {
-        Grading {
-            databases,
-            answer,
-            stem,
-            checks: Vec::new(),
-            kept: None,
-            fixture: None,
-            used: None,
-            last_was_fresh: false,
-        }
-    }
-
-    /// Gives the run more time than the usual ten seconds.
-    pub fn limit(&mut self, limit: Duration) {
-        self.answer.extend(limit);
-    }
-
-    /// Makes a check, on a fresh database with this fixture in it.
-    pub fn check(
-        &mut self,
-        name: &str,
-        fixture: &Fixture,
-        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<(), Stop> {
-        if std::mem::replace(&mut self.last_was_fresh, true) {
-            // A grader that wants two wants more: the next is made while this one is used.
-            self.databases.make_ahead(fixture);
-        }
-        let database = self.databases.create(fixture)?;
-        self.judge(name, *fixture, database, body)
-    }
-
-    /// Makes a check on the database of the one before, if that passed, else on a fresh one with
-    /// the same fixture: it must neither need nor mind what the one before has left. A database
-    /// takes longer to make than most checks to run, so this is what most checks should do.
-    pub fn then(
-        &mut self,
-        name: &str,
-        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<(), Stop> {
-        self.last_was_fresh = false;
-        let (fixture, database) = match (self.used.take(), self.fixture) {
-            (Some(database), Some(fixture)) => (fixture, database),
-            (None, Some(fixture)) => (fixture, self.databases.create(&fixture)?),
-            (_, None) => return Err(Error::Content("the first check is a `check`".into()).into()),
-        };
-        self.judge(name, fixture, database, body)
-    }
-
-    fn judge(
-        &mut self,
-        name: &str,
-        fixture: Fixture,
-        database: Database,
-        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<(), Stop> {
-        self.fixture = Some(fixture);
-        self.used = None;
-        let mut trial = Trial::new(database, &mut self.answer)?;
-        let result = body(&mut trial);
-        let database = trial.finish();
-        let message = match result {
-            Ok(()) => {
-                self.used = Some(database);
-                None
-            }
-            Err(Stop::Wrong(message)) => {
-                if self.kept.is_none() {
-                    // A database that cannot be kept takes nothing from the verdict.
-                    self.kept = database.keep(self.stem).ok();
-                }
-                Some(message)
-            }
-            Err(other) => return Err(other),
-        };
-        self.checks.push(Check {
-            name: name.to_owned(),
-            passed: message.is_none(),
-            message: message.unwrap_or_default(),
-        });
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> Finished {
-        let output = self.answer.finish();
-        let mut text = output.text();
-        if output.total > output.kept.len() as u64 {
-            text.push_str(&format!("… and {} bytes more", output.total - output.kept.len() as u64));
-        }
-        Finished { checks: self.checks, kept: self.kept, output: text }
-    }
-}
 
 /// One check at work: an answer, a database, and the wire between them.
 pub struct Trial<'a> {
@@ -217,7 +44,7 @@ pub struct Called<T> {
 }
 
 impl<'a> Trial<'a> {
-    fn new(database: Database, answer: &'a mut Answer) -> Outcome<Trial<'a>> {
+    pub(super) fn new(database: Database, answer: &'a mut Answer) -> Outcome<Trial<'a>> {
         let socket = database.address.socket();
         let socket = socket.ok_or_else(|| Error::Bug("a server without a port".to_owned()))?;
         let tap = Tap::start(socket).context("cannot listen on the loopback")?;
@@ -363,7 +190,7 @@ impl<'a> Trial<'a> {
         self.client()?.batch_execute(sql).map_err(|error| unseen(error, sql))
     }
 
-    fn finish(mut self) -> Database {
+    pub(super) fn finish(mut self) -> Database {
         if self.called {
             // A process that is gone has closed its connections already.
             let _ = self.disconnect();
@@ -401,36 +228,6 @@ impl<T: Debug> Called<T> {
     pub fn either(self) -> Result<T, Failure> {
         self.result
     }
-}
-
-/// Holds two values against each other.
-pub fn equal<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Outcome {
-    let (holds, expected, actual) = (actual == expected, show(&expected), show(&actual));
-    ensure(holds, format!("{what}: expected {expected}, got {actual}."))
-}
-
-/// A value for people: that it is optional in the grader is none of their business.
-fn show(value: &impl Debug) -> String {
-    let text = format!("{value:?}");
-    match text.strip_prefix("Some(").and_then(|text| text.strip_suffix(')')) {
-        Some(inner) => inner.to_owned(),
-        None if text == "None" => "nothing (NULL, or no row)".to_owned(),
-        None => text,
-    }
-}
-
-/// An error as a learner is told of it: under the SQL that it is about, with the usual cure.
-pub fn explain(failure: &Failure) -> String {
-    show_error(failure, "")
-}
-
-fn show_error(failure: &Failure, sql: &str) -> String {
-    let Some(server) = &failure.server else { return failure.display.clone() };
-    let mut text = server_error::draw(server, sql, PLAIN);
-    if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
-        text.push_str(&format!("\n{cure}"));
-    }
-    text
 }
 
 /// The grader's own SQL failed. If the server understood and refused, the answer has changed the

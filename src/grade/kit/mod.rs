@@ -1,0 +1,100 @@
+//! What a grader is written with.
+//!
+//! A grader is a function that makes checks. Each check has a name that reads as a requirement, a
+//! fixture, and a body that asks a [`Trial`]: it calls the answer, looks at the database and at
+//! the wire, and says what is wrong in a sentence that helps.
+//!
+//! ```ignore
+//! fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+//!     g.check("the id is the one that the server gave", &LUNDO, |t| {
+//!         let id: i32 = t.call("add_user", ("ada@example.com", "Ada"))?.ok()?;
+//!         let stored = t.value("SELECT id FROM users WHERE email = 'ada@example.com'")?;
+//!         t.equal("the id", id.to_string(), stored.unwrap_or_default())
+//!     })
+//! }
+//! ```
+
+mod grading;
+mod trial;
+
+use std::fmt::Debug;
+
+use harness::protocol::Failure;
+
+pub use self::grading::Grading;
+pub use self::trial::{Called, Trial};
+use crate::error::Error;
+use crate::exercise::Grader;
+pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
+use crate::report::look::PLAIN;
+use crate::report::server_error;
+
+/// Why a check ended before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// The answer is wrong: the sentence for the learner.
+    Wrong(String),
+    /// The run's time is up.
+    TimedOut(String),
+    /// The answer's process ended.
+    Crashed(String),
+    /// Not the answer's fault.
+    Fault(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Fault(error)
+    }
+}
+
+/// What a check's body returns.
+pub type Outcome<T = ()> = Result<T, Stop>;
+
+/// A wrong answer, in a sentence.
+pub fn wrong<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Wrong(message.into()))
+}
+
+/// Says that an answer is wrong unless a condition holds.
+pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
+    if holds { Ok(()) } else { wrong(message) }
+}
+
+/// A grader: its hints, and its checks.
+pub fn grader(
+    hints: &'static [&'static str],
+    checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
+) -> Grader {
+    Grader { hints, extensions: &[], checks }
+}
+
+/// Holds two values against each other.
+pub fn equal<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Outcome {
+    let (holds, expected, actual) = (actual == expected, show(&expected), show(&actual));
+    ensure(holds, format!("{what}: expected {expected}, got {actual}."))
+}
+
+/// A value for people: that it is optional in the grader is none of their business.
+fn show(value: &impl Debug) -> String {
+    let text = format!("{value:?}");
+    match text.strip_prefix("Some(").and_then(|text| text.strip_suffix(')')) {
+        Some(inner) => inner.to_owned(),
+        None if text == "None" => "nothing (NULL, or no row)".to_owned(),
+        None => text,
+    }
+}
+
+/// An error as a learner is told of it: under the SQL that it is about, with the usual cure.
+pub fn explain(failure: &Failure) -> String {
+    show_error(failure, "")
+}
+
+fn show_error(failure: &Failure, sql: &str) -> String {
+    let Some(server) = &failure.server else { return failure.display.clone() };
+    let mut text = server_error::draw(server, sql, PLAIN);
+    if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
+        text.push_str(&format!("\n{cure}"));
+    }
+    text
+}
