@@ -14,14 +14,19 @@
 //! }
 //! ```
 
+pub mod compare;
 mod grading;
+mod query;
+mod shrink;
 mod trial;
 
 use std::fmt::Debug;
 
 use harness::protocol::Failure;
 
+pub use self::compare::Order;
 pub use self::grading::Grading;
+pub use self::query::{Data, Query};
 pub use self::trial::{Called, Trial};
 use crate::error::Error;
 use crate::exercise::Grader;

@@ -9,6 +9,7 @@ use postgres::{Client, SimpleQueryMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::compare::Rows;
 use super::{Outcome, Statement, Stop, show_error, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Answer;
@@ -174,6 +175,26 @@ impl<'a> Trial<'a> {
         Ok(messages.into_iter().filter_map(row).collect())
     }
 
+    /// The rows of a query of the grader's, as JSON values under the names of its columns.
+    pub fn json_rows(&mut self, sql: &str) -> Outcome<Rows> {
+        let client = self.client()?;
+        let described = client.prepare(sql).map_err(|error| unseen(error, sql))?;
+        let columns: Vec<String> =
+            described.columns().iter().map(|column| column.name().to_owned()).collect();
+        let names: Vec<String> = (0..columns.len()).map(|index| format!("c{index}")).collect();
+        // An array keeps the order of the columns, and two of one name apart.
+        let sql = format!(
+            "SELECT json_build_array({names}) FROM ({sql}) AS reference ({names})",
+            names = names.join(", ")
+        );
+        let rows = client.query(&sql, &[]).map_err(|error| unseen(error, &sql))?;
+        let rows = rows.iter().map(|row| match row.get(0) {
+            serde_json::Value::Array(values) => values,
+            other => vec![other],
+        });
+        Ok(Rows { columns, rows: rows.collect() })
+    }
+
     /// The first value of a query of the grader's.
     pub fn value(&mut self, sql: &str) -> Outcome<Option<String>> {
         Ok(self.rows(sql)?.into_iter().next().and_then(|row| row.into_iter().next()).flatten())
@@ -188,6 +209,31 @@ impl<'a> Trial<'a> {
     /// Runs SQL of the grader's that has to work.
     pub fn sql(&mut self, sql: &str) -> Outcome {
         self.client()?.batch_execute(sql).map_err(|error| unseen(error, sql))
+    }
+
+    /// What the sessions of the answer are doing now, for one that does not come back.
+    pub(super) fn server_was_doing(&mut self) -> String {
+        let sql = "
+            SELECT CASE WHEN state LIKE 'idle in transaction%' THEN
+                            'A transaction was left open; its last statement was'
+                        WHEN wait_event_type = 'Lock' THEN 'The server was waiting for a lock, in'
+                        WHEN wait_event = 'PgSleep' THEN 'The server was sleeping, in'
+                        ELSE 'The server was running' END,
+                   left(query, 200)
+            FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()
+              AND backend_type = 'client backend' AND state <> 'idle'
+            ORDER BY state <> 'active', query_start
+            LIMIT 1";
+        match self.rows(sql).as_deref() {
+            Ok([row]) => {
+                let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+                format!("{}:\n    {}", text(0), text(1).trim().replace('\n', "\n    "))
+            }
+            Ok(_) => "The server had nothing to do: the time went into your program.".to_owned(),
+            // It is too late for another fault; this is only a hint.
+            Err(_) => String::new(),
+        }
     }
 
     pub(super) fn finish(mut self) -> Database {
