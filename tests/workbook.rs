@@ -61,6 +61,10 @@ fn main() -> ExitCode {
         let servers = Arc::clone(&servers);
         Trial::test(answer.id(), move || judge(answer, &servers))
     }));
+    let servers_of_panic = Arc::clone(&servers);
+    trials.push(Trial::test("engine::a_grader_that_panics_is_broken_content", move || {
+        a_grader_that_panics(&servers_of_panic)
+    }));
     let mut arguments = Arguments::from_args();
     // They wait for the server, and for timeouts that they test, far more than they compute.
     arguments.test_threads.get_or_insert(8);
@@ -132,4 +136,18 @@ fn run(answer: &Answer, exercise: &Exercise, servers: &Servers) -> Result<Verdic
     let program = Program::new(std::env::current_exe()?).clear_env();
     let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
     Ok(pglings::grade::run(exercise, program, &databases)?)
+}
+
+fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
+    let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
+    let exercise = Exercise {
+        grader: || pglings::grade::kit::grader(&[], |_| panic!("on purpose")),
+        ..*exercise(honest.stem).ok_or("no exercise")?
+    };
+    let verdict = run(honest, &exercise, servers)?;
+    if (verdict.status, verdict.status.exit_code()) == (Status::Broken, 4) {
+        Ok(())
+    } else {
+        Err(format!("{verdict:?}").into())
+    }
 }

@@ -144,6 +144,12 @@ impl Databases {
         Ok(Database { name, address, admin, made: Some(made), shared: Arc::clone(&self.shared) })
     }
 
+    /// Asks the server whether it is still there.
+    pub fn alive(&self) -> Result<()> {
+        let mut admin = locked(&self.shared.admin);
+        admin.is_valid(Duration::from_secs(10)).context("the server went away")
+    }
+
     /// Has a database with this fixture made while other things are done.
     pub fn make_ahead(&self, fixture: &Fixture) {
         let mut ahead = locked(&self.shared.ahead);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::look::plain;
 use crate::exercise::files::Workbook;
 use crate::exercise::progress::Progress;
 use crate::exercise::{self};
@@ -53,19 +54,4 @@ pub fn list(workbook: &Workbook, progress: &Progress) -> Value {
         })
     };
     json!({ "modules": MODULES.iter().map(module).collect::<Vec<_>>() })
-}
-
-/// Text without the compiler's colours.
-fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c == '\u{1b}' {
-            // To the letter that ends the sequence.
-            chars.by_ref().find(char::is_ascii_alphabetic);
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }

@@ -74,3 +74,18 @@ fn speaks_utf8() -> bool {
         None => cfg!(windows) || cfg!(target_os = "macos"),
     }
 }
+
+/// Text without the compiler's colours.
+pub fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            // To the letter that ends the sequence.
+            chars.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

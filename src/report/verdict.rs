@@ -3,7 +3,7 @@
 use colored::Colorize;
 
 use super::call;
-use super::look::Look;
+use super::look::{Look, plain};
 use crate::grade::verdict::{Status, Verdict};
 
 /// The verdict with its checks, what went wrong, and what to do next.
@@ -20,7 +20,8 @@ pub fn draw(verdict: &Verdict, look: Look) -> String {
         }
     }
     if !verdict.message.is_empty() {
-        lines.push(verdict.message.trim_end().to_owned());
+        let message = verdict.message.trim_end();
+        lines.push(if look.color { message.to_owned() } else { plain(message) });
     }
     if !verdict.output.trim().is_empty() && verdict.status != Status::Passed {
         lines.push("  It printed:".to_owned());

@@ -81,6 +81,9 @@ fn a_compile_error_keeps_the_compilers_words() {
         "{message}"
     );
     assert!(!message.contains('\u{1b}'), "{message}");
+    let _desk = WORLD.answer(STEM, &with_body("    Ok(\"seven\")"));
+    let piped = WORLD.run(&["check", "7"]).stdout;
+    assert!(piped.contains("mismatched types") && !piped.contains('\u{1b}'), "{piped}");
 }
 
 #[test]

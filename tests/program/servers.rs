@@ -140,3 +140,51 @@ fn a_server_that_was_orphaned_is_adopted() {
     let status = WORLD.at(&home, &["server", "status"]);
     assert!(!status.stdout.contains("running at"), "{status:?}");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_server_that_goes_away_in_mid_check_is_nobodys_fault() {
+    let home = home("home-lost");
+    assert_eq!(WORLD.at(&home, &["server", "start"]).code, 0);
+    let url = WORLD.at(&home, &["server", "url"]).stdout.trim().to_owned();
+    let solution = pglings::exercise::exercise("7").unwrap().solution;
+    let sleeping = solution.replacen(
+        "    let row = client.query_one(",
+        "    client.batch_execute(\"SELECT pg_sleep(9)\")?;\n    let row = client.query_one(",
+        1,
+    );
+    let _desk = WORLD.answer("07_insert", &sleeping);
+    let mut check = WORLD.command(&home);
+    let check = check
+        .args(["check", "7", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let asleep = "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while client.query(asleep, &[]).unwrap().is_empty() {
+        std::thread::yield_now();
+    }
+    let data: String = client.query_one("SHOW data_directory", &[]).unwrap().get(0);
+    let pid = std::fs::read_to_string(format!("{data}/postmaster.pid")).unwrap();
+    #[allow(clippy::disallowed_methods, reason = "ends a server that this test has started")]
+    let killed = std::process::Command::new("kill")
+        .args(["-QUIT", pid.lines().next().unwrap()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let ran = Ran::of(check.wait_with_output().unwrap());
+    assert_eq!(
+        (ran.code, &ran.json()["verdicts"][0]["status"]),
+        (3, &"no_server".into()),
+        "{ran:?}"
+    );
+    let list = WORLD.run(&["list", "--json"]).json();
+    let lessons = list["modules"][0]["lessons"].as_array().unwrap().clone();
+    let insert = lessons.into_iter().find(|lesson| lesson["number"] == 7).unwrap();
+    assert_eq!(insert["exercise_status"], "begun");
+    // The next command starts it again, and the last one out stops it.
+    assert_eq!(WORLD.at(&home, &["lesson", "7", "--no-pause"]).code, 0);
+    WORLD.at(&home, &["server", "stop"]);
+}

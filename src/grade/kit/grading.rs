@@ -118,13 +118,18 @@ impl<'a> Grading<'a> {
                 None
             }
             Err(Stop::Wrong(message)) => {
+                // An answer whose server was taken away returns an error too, and is not to blame.
+                self.databases.alive()?;
                 if self.kept.is_none() {
                     // A database that cannot be kept takes nothing from the verdict.
                     self.kept = database.keep(self.stem).ok();
                 }
                 Some(message)
             }
-            Err(other) => return Err(other),
+            Err(other) => {
+                self.databases.alive()?;
+                return Err(other);
+            }
         };
         self.checks.push(Check {
             name: name.to_owned(),
