@@ -18,7 +18,12 @@ use crate::report::{server_error, table};
 
 /// Walks a lesson straight through and returns its page.
 pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
-    let mut page = Page { text: String::new(), path: lesson.path(), masks: Masks::of(stage)? };
+    let mut page = Page {
+        text: String::new(),
+        in_lines: false,
+        path: lesson.path(),
+        masks: Masks::of(stage)?,
+    };
     let ending = Walk::new(lesson, stage, &mut page, false)?.walk(lesson, 0)?;
     match ending {
         Ending::Finished => Ok(page.text),
@@ -26,8 +31,13 @@ pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
     }
 }
 
+/// How a page ends that ends with a frame.
+const END: &str = "\n```\n\n";
+
 struct Page {
     text: String,
+    /// Whether the last event was a line that more lines may follow.
+    in_lines: bool,
     path: String,
     masks: Masks,
 }
@@ -35,10 +45,16 @@ struct Page {
 impl Audience for Page {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let text = self.draw(event);
-        if !text.is_empty() {
+        let said = matches!(event, Event::Said(_));
+        let lines = if said && self.in_lines { self.text.strip_suffix(END) } else { None };
+        if let Some(lines) = lines {
+            // A line more in the same frame.
+            self.text = format!("{lines}\n{}\n\n", text.trim_start_matches("```text\n"));
+        } else if !text.is_empty() {
             self.text.push_str(&text);
             self.text.push_str("\n\n");
         }
+        self.in_lines = said;
         Ok(())
     }
 
