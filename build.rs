@@ -2,8 +2,8 @@
 //!
 //! Writes three lists into the build folder: the lessons as modules with their source text
 //! (`workbook.rs`), the graders with the solutions' text (`graders.rs`), and, for the tests, every
-//! answer (`answers.rs`): solutions, stubs made from them, and what stands in `tests/wrong` and
-//! `tests/right`.
+//! answer: solutions, stubs made from them, and what stands in `tests/wrong` and `tests/right`
+//! (`answers.rs`), and what stands in `tests/hostile` (`hostile.rs`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,8 @@ fn main() -> io::Result<()> {
     }
     write_if_changed(&out.join("workbook.rs"), &workbook(&root)?)?;
     write_if_changed(&out.join("graders.rs"), &graders(&root)?)?;
-    write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)
+    write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)?;
+    write_if_changed(&out.join("hostile.rs"), &hostile(&root)?)
 }
 
 /// `07_insert.rs` in `m1_raw_sql/`.
@@ -176,6 +177,39 @@ fn answers(root: &Path, out: &Path) -> io::Result<String> {
             for path in sorted(&dir)? {
                 add(kind, &solution.stem, file_name(&path).trim_end_matches(".rs"), &path);
             }
+        }
+    }
+    let _ = write!(text, "static ANSWERS: &[Answer] = &[\n{list}];\n");
+    Ok(text)
+}
+
+/// A module per hostile answer, and per solution that is graded beside it. What attacks the
+/// compiler cannot be part of a program; `tests/program` builds that.
+fn hostile(root: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let mut list = String::new();
+    let mut count = 0;
+    for solution in items(root, "solutions")? {
+        let mut paths = sorted(&root.join("tests/hostile").join(&solution.stem))?;
+        if !paths.is_empty() {
+            paths.push(solution.path);
+        }
+        for path in paths {
+            if fs::read_to_string(&path)?.contains("\n//! expect: does_not_compile\n") {
+                continue;
+            }
+            count += 1;
+            let (name, stem) = (file_name(&path), &solution.stem);
+            let name = name.trim_end_matches(".rs");
+            let label = if name == stem { "solution" } else { name };
+            let _ = writeln!(
+                text,
+                "#[allow(unused, dead_code, unreachable_pub, clippy::all, clippy::restriction)]\n#[path = {path:?}]\nmod a{count};"
+            );
+            let _ = writeln!(
+                list,
+                "Answer {{ stem: {stem:?}, label: {label:?}, text: include_str!({path:?}), main: a{count}::main }},"
+            );
         }
     }
     let _ = write!(text, "static ANSWERS: &[Answer] = &[\n{list}];\n");

@@ -128,6 +128,11 @@ impl Databases {
         Ok(Databases { helper: Some(helper), shared, server })
     }
 
+    /// What tells the names that this process gives from those of others: `pglings_r_KEY_…`.
+    pub fn key(&self) -> &str {
+        &self.shared.key
+    }
+
     /// A fresh database with the fixture in it: one that was made ahead, if there is one.
     pub fn create(&self, fixture: &Fixture) -> Result<Database> {
         let ahead = locked(&self.shared.ahead).remove(&fixture.template());

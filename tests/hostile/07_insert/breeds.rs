@@ -1,0 +1,19 @@
+//! tries: start itself anew, sixty generations of two
+//! expect: failed|crashed|timed_out
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+pub fn main() -> ExitCode {
+    let generation = std::env::var("GENERATION").ok().and_then(|n| n.parse().ok()).unwrap_or(0);
+    if generation < 60 {
+        let me = std::env::current_exe().unwrap();
+        let next = (generation + 1).to_string();
+        let mut child = Command::new(me);
+        let _ = child.env("GENERATION", next).stdin(Stdio::null()).process_group(0).spawn();
+        let _ = Command::new("sleep").arg("30").process_group(0).spawn();
+        std::thread::sleep(Duration::from_secs(30));
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,17 @@
+//! tries: send every request back as its answer
+//! expect: failed|crashed
+
+use std::io::{BufRead, Write};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+pub fn main() -> ExitCode {
+    let mut lines = std::io::stdin().lock().lines();
+    let hello: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let nonce = hello["hello"]["nonce"].as_str().unwrap().to_owned();
+    for line in lines {
+        println!("\n{nonce}{}", line.unwrap());
+    }
+    ExitCode::SUCCESS
+}

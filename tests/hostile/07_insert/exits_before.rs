@@ -1,0 +1,15 @@
+//! tries: end with success before it has answered
+//! expect: crashed
+
+#[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
+mod solution;
+
+use postgres::{Client, Error};
+
+use solution::add_children;
+
+pub fn add_user(client: &mut Client, email: &str, full_name: &str) -> Result<i32, Error> {
+    std::process::exit(0)
+}
+
+harness::graded!(add_user, add_children);
