@@ -23,6 +23,10 @@ const POOL: u32 = 5;
 /// How long the record of the wire may lag behind a reply.
 const SETTLE: Duration = Duration::from_secs(2);
 
+/// What the grader's session begins with. An answer may have made a schema that goes by our login
+/// (`"$user"` comes first in the default path), kept a lock, or made a view that never ends.
+const GUARD: &str = "SET search_path = public; SET lock_timeout = '3s'; SET statement_timeout = '5s'";
+
 /// One check at work: an answer, a database, and the wire between them.
 pub struct Trial<'a> {
     answer: &'a mut Answer,
@@ -158,7 +162,9 @@ impl<'a> Trial<'a> {
     /// A session of the grader's own in the check's database.
     pub fn client(&mut self) -> Outcome<&mut Client> {
         if self.client.is_none() {
-            self.client = Some(self.database.admin.connect()?);
+            let mut client = self.database.admin.connect()?;
+            client.batch_execute(GUARD).context("cannot prepare the grader's session")?;
+            self.client = Some(client);
         }
         self.client.as_mut().ok_or_else(|| Error::Bug("no client".to_owned()).into())
     }
@@ -281,6 +287,12 @@ impl<T: Debug> Called<T> {
 /// if the connection broke, nobody is to blame.
 fn unseen(error: postgres::Error, sql: &str) -> Stop {
     match error.as_db_error() {
+        // Each further check would wait as long.
+        Some(db) if ["57014", "55P03"].contains(&db.code().code()) => Stop::TimedOut(format!(
+            "after the answer had run, the check's own question got no reply in time ({}); a \
+             transaction may be open, or a table locked",
+            db.message()
+        )),
         Some(db) if !db.code().code().starts_with("57P") => Stop::Wrong(format!(
             "After your answer had run, the check could not be made: {}. It asks:\n    {}",
             db.message(),
