@@ -12,6 +12,8 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rand::distr::{Alphanumeric, SampleString};
+
 use crate::error::{Context, Result};
 
 /// How much of each output stream is kept, in bytes.
@@ -23,7 +25,15 @@ pub struct Program {
     command: Command,
     name: String,
     kept: usize,
+    mark: Option<String>,
 }
+
+/// What all descendants of a contained program have in their environment.
+const MARK: &str = "PGLINGS_RUN";
+
+/// How long a stream may stay open when its program has been ended. Only a process that got away
+/// holds it open longer.
+const LINGER: Duration = Duration::from_secs(3);
 
 /// What a program wrote to one stream.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +78,7 @@ impl Program {
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
         own_group(&mut command);
-        Program { command, name, kept: KEPT }
+        Program { command, name, kept: KEPT, mark: None }
     }
 
     /// Adds an argument.
@@ -120,6 +130,16 @@ impl Program {
         self
     }
 
+    /// Ends what it leaves behind in other process groups too. Only Linux can tell that, and only
+    /// of processes that keep their environment.
+    #[must_use]
+    pub fn contained(mut self) -> Program {
+        let mark = Alphanumeric.sample_string(&mut rand::rng(), 16);
+        self.command.env(MARK, &mark);
+        self.mark = Some(mark);
+        self
+    }
+
     /// Runs it as another user.
     #[cfg(unix)]
     #[must_use]
@@ -161,7 +181,8 @@ impl Program {
             // The receiver may have lost interest; the child is reaped all the same.
             let _ = sender.send(reap(child));
         });
-        Ok(Running { pid, stdin, stdout, stderr, ended, status: None, waiter: Some(waiter) })
+        let (mark, waiter) = (self.mark, Some(waiter));
+        Ok(Running { pid, mark, stdin, stdout, stderr, ended, status: None, waiter })
     }
 
     /// Runs it on our own terminal, as `psql` and editors want it. Ctrl-C is theirs meanwhile.
@@ -175,6 +196,7 @@ impl Program {
 /// A program that runs. Dropping it ends it, with all its descendants in its group.
 pub struct Running {
     pid: u32,
+    mark: Option<String>,
     /// Its standard input.
     pub stdin: Option<ChildStdin>,
     /// Its standard output, for the caller to read.
@@ -198,6 +220,9 @@ impl Running {
     pub fn end(&mut self) {
         if let Some(waiter) = self.waiter.take() {
             kill_group(self.pid);
+            if let Some(mark) = &self.mark {
+                kill_marked(mark);
+            }
             let _ = waiter.join();
         }
     }
@@ -227,13 +252,13 @@ pub type Pipe = Box<dyn Read + Send>;
 /// A stream that a thread reads to its end, keeping the first part.
 #[derive(Debug)]
 struct Captured {
-    reader: JoinHandle<Output>,
+    read: mpsc::Receiver<Output>,
 }
 
 impl Captured {
     fn of(mut pipe: Pipe, cap: usize) -> Captured {
         Captured {
-            reader: thread::spawn(move || {
+            read: in_background(move || {
                 let mut output = Output::default();
                 let mut buffer = [0; 8192];
                 while let Ok(count @ 1..) = pipe.read(&mut buffer) {
@@ -247,8 +272,20 @@ impl Captured {
     }
 
     fn finish(self) -> Output {
-        self.reader.join().unwrap_or_default()
+        whole(&self.read)
     }
+}
+
+/// Reads a stream in a thread of its own.
+pub fn in_background(read: impl FnOnce() -> Output + Send + 'static) -> mpsc::Receiver<Output> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(read()));
+    receiver
+}
+
+/// What such a thread has read when the program has been ended.
+pub fn whole(read: &mpsc::Receiver<Output>) -> Output {
+    read.recv_timeout(LINGER).unwrap_or_default()
 }
 
 fn reap(mut child: Child) -> Option<ExitStatus> {
@@ -275,6 +312,35 @@ fn kill_group(pid: u32) {
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
+
+/// Kills the processes that have the mark in their environment, until there is none: one that is
+/// being killed may have started another.
+#[cfg(target_os = "linux")]
+fn kill_marked(mark: &str) {
+    use rustix::process::{Pid, Signal, kill_process};
+    let mark = format!("{MARK}={mark}").into_bytes();
+    for _ in 0..1000 {
+        let mut none = true;
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let pid = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            // One that has ended, and that nobody waited for, has no environment any more.
+            let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+            if let Some(pid) = pid
+                && environment.split(|byte| *byte == 0).any(|variable| variable == mark)
+            {
+                none = false;
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
+        if none {
+            return;
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kill_marked(_mark: &str) {}
 
 #[cfg(not(unix))]
 fn own_group(_command: &mut Command) {}

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use harness::protocol::{Request, Response};
@@ -39,7 +38,7 @@ impl AnswerProgram {
                 None => program,
             }
         });
-        AnswerProgram { program: program.env("RUST_BACKTRACE", "0") }
+        AnswerProgram { program: program.env("RUST_BACKTRACE", "0").contained() }
     }
 }
 
@@ -47,7 +46,7 @@ impl AnswerProgram {
 pub struct Answer {
     running: Running,
     replies: mpsc::Receiver<Response>,
-    reader: Option<JoinHandle<Output>>,
+    reader: Option<mpsc::Receiver<Output>>,
     limit: Duration,
     /// What is left of it. Only time that the answer takes counts, not the grader's own work.
     left: Duration,
@@ -62,7 +61,7 @@ impl Answer {
         let (sender, replies) = mpsc::channel();
         let reader = running.stdout.take().map(|stdout| {
             let nonce = nonce.clone().into_bytes();
-            thread::spawn(move || read(stdout, &nonce, &sender))
+            process::in_background(move || read(stdout, &nonce, &sender))
         });
         let stop = running.stopper();
         let mut answer =
@@ -116,7 +115,7 @@ impl Answer {
     /// Ends it and returns what it printed.
     pub fn finish(mut self) -> Output {
         self.running.end();
-        self.reader.take().and_then(|reader| reader.join().ok()).unwrap_or_default()
+        self.reader.take().map(|reader| process::whole(&reader)).unwrap_or_default()
     }
 
     fn send(&mut self, request: &Request) {
