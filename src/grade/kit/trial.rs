@@ -25,7 +25,8 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 /// What the grader's session begins with. An answer may have made a schema that goes by our login
 /// (`"$user"` comes first in the default path), kept a lock, or made a view that never ends.
-const GUARD: &str = "SET search_path = public; SET lock_timeout = '3s'; SET statement_timeout = '5s'";
+const GUARD: &str =
+    "SET search_path = public; SET lock_timeout = '3s'; SET statement_timeout = '5s'";
 
 /// One check at work: an answer, a database, and the wire between them.
 pub struct Trial<'a> {
@@ -99,6 +100,10 @@ impl<'a> Trial<'a> {
             Response::Panicked(panic) => return wrong(describe_panic(function, &panic)),
             Response::Misfit(why) => {
                 return wrong(format!("`{function}` cannot be called: {why}."));
+            }
+            // That the answer says so is no proof.
+            Response::NoConnection(failure) if self.client().is_ok() => {
+                return wrong(format!("the answer could not connect: {}.", failure.display));
             }
             Response::NoConnection(failure) => {
                 return Err(Error::NoServer(format!(
