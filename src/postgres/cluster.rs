@@ -221,7 +221,9 @@ impl Cluster {
                 let path = self.dir.join("port");
                 fs::write(&path, port.to_string()).at("write", &path)?;
                 let address = self.address(port)?;
-                address.connect()?;
+                // A run is to reach its own database and no other.
+                let sql = "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC";
+                address.connect()?.batch_execute(sql).context("cannot prepare the cluster")?;
                 return Ok(address);
             }
             last = self.log_tail(12);

@@ -35,7 +35,7 @@ pub struct Fixture {
 
 impl Fixture {
     fn template(&self) -> String {
-        let all = format!("2\0{}\0{}", self.sql, self.extensions.join(","));
+        let all = format!("3\0{}\0{}", self.sql, self.extensions.join(","));
         format!("pglings_t_{}_{}", self.name, short_hash(all.as_bytes()))
     }
 }
@@ -264,7 +264,11 @@ impl Shared {
         let filled = self.fill(fixture, &draft);
         let finished = filled.and_then(|()| {
             admin
-                .batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))
+                .batch_execute(&format!(
+                    // Nobody is to change what all later runs begin with, or to be in the way there.
+                    "ALTER DATABASE {draft} ALLOW_CONNECTIONS false;
+                     ALTER DATABASE {draft} RENAME TO {name}"
+                ))
                 .context("cannot name the template")
         });
         if finished.is_err() {
@@ -302,7 +306,7 @@ impl Database {
     /// what was kept under that name before is dropped.
     pub fn keep(mut self, label: &str) -> Result<String> {
         let kept = format!("pglings_kept_{label}");
-        let Some(made) = self.made.take() else { return Ok(kept) };
+        let Some(made) = self.made.clone() else { return Ok(kept) };
         let mut admin = locked(&self.shared.admin);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
@@ -322,6 +326,9 @@ impl Database {
         if let Some((login, _)) = &made.role {
             run(&format!("DROP ROLE {login}"))?;
         }
+        drop(admin);
+        // If it could not be kept (two may want the name at once), the drop takes it away.
+        self.made = None;
         Ok(kept)
     }
 }
@@ -347,6 +354,9 @@ fn unmake(session: &mut Client, made: &Made) {
     }
     let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
     if let Some((login, _)) = &made.role {
+        // It may have found its way into another database.
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
+        let _ = session.execute(end, &[login]);
         let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {login}"));
     }
 }
