@@ -44,6 +44,9 @@ impl Answer {
     }
 }
 
+/// The third line of an answer whose processes get away: what only a sandbox can prevent.
+const GETS_AWAY: &str = "//! known: processes get away";
+
 /// How long after its deadline a run may end.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -147,7 +150,10 @@ fn judge(answer: &'static Answer) -> Result<(), Failed> {
         faults.push(format!("it ended after {:?} (honest answers took {machine:?})", ended.run));
     }
     drop(setting);
-    faults.extend(left_running(answer));
+    let running = left_running(answer);
+    if answer.text.lines().nth(2) != Some(GETS_AWAY) {
+        faults.extend(running);
+    }
     faults.extend(left_on_the_server(&mut witness, &key)?);
     if std::env::var_os("PGLINGS_HOSTILE_TOLD").is_some() {
         eprintln!("{}: {:?} {}", answer.id(), ended.run, ended.told);

@@ -164,3 +164,20 @@ fn a_timeout_says_what_the_server_was_doing() {
     assert_eq!((status.as_str(), code), ("timed_out", 1), "{message}");
     assert!(message.contains("sleeping, in:\n    SELECT pg_sleep(600)"), "{message}");
 }
+
+/// The other hostile answers are run by `tests/hostile.rs`; these never get that far.
+#[test]
+fn what_attacks_the_compiler_does_not_compile() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile").join(STEM);
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text.lines().nth(1) == Some("//! expect: does_not_compile") {
+            let (status, message, code) = verdict(&text);
+            assert_eq!((status.as_str(), code), ("does_not_compile", 1), "{path:?}: {message}");
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}

