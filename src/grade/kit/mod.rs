@@ -18,7 +18,13 @@ pub mod compare;
 mod grading;
 mod query;
 mod shrink;
+pub mod catalog;
+pub mod plan;
+mod questions;
+mod sql;
+mod transactions;
 mod trial;
+pub mod wire;
 
 use std::fmt::Debug;
 
@@ -27,7 +33,11 @@ use harness::protocol::Failure;
 pub use self::compare::Order;
 pub use self::grading::Grading;
 pub use self::query::{Data, Query};
+pub use self::catalog::{OnDelete, Table};
+pub use self::plan::Plan;
+pub use self::transactions::Isolation;
 pub use self::trial::{Called, Trial};
+pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};

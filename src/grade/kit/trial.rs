@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::compare::Rows;
+use super::wire::is_internal;
 use super::{Outcome, Statement, Stop, show_error, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Answer;
@@ -156,7 +157,7 @@ impl<'a> Trial<'a> {
             return wrong("A statement of yours was still running when the function had returned.");
         }
         let all = self.log.statements().into_iter();
-        Ok(all.filter(|statement| !statement.sql.contains("pg_catalog.pg_type")).collect())
+        Ok(all.filter(|statement| !is_internal(statement)).collect())
     }
 
     /// How many sessions the answer has opened.
@@ -290,7 +291,7 @@ impl<T: Debug> Called<T> {
 /// The grader's own SQL failed. If the server understood and refused, the answer has changed the
 /// database so that the check cannot be made (that the SQL is right is tested with the solution);
 /// if the connection broke, nobody is to blame.
-fn unseen(error: postgres::Error, sql: &str) -> Stop {
+pub(super) fn unseen(error: postgres::Error, sql: &str) -> Stop {
     match error.as_db_error() {
         // Each further check would wait as long.
         Some(db) if ["57014", "55P03"].contains(&db.code().code()) => Stop::TimedOut(format!(

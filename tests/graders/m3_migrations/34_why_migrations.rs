@@ -76,84 +76,44 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
 
     g.check("conversations and messages have the columns that are asked for", &EMPTY, |t| {
         migrated(t)?;
-        for (table, expected) in [
-            (
-                "conversations",
-                &[
-                    ("child_id", "integer, required"),
-                    ("id", "integer, required"),
-                    ("thread_id", "text, required"),
-                    ("title", "text, optional"),
-                ][..],
-            ),
-            (
-                "messages",
-                &[
-                    ("content", "text, required"),
-                    ("conversation_id", "integer, required"),
-                    ("id", "integer, required"),
-                ],
-            ),
+        let conversations = t.table("conversations")?;
+        let messages = t.table("messages")?;
+        conversations.only(&["id", "child_id", "thread_id", "title"])?;
+        messages.only(&["id", "conversation_id", "content"])?;
+        conversations.column("title")?.is("text")?.optional()?;
+        for (table, column, kind) in [
+            (&conversations, "id", "integer"),
+            (&conversations, "child_id", "integer"),
+            (&conversations, "thread_id", "text"),
+            (&messages, "id", "integer"),
+            (&messages, "conversation_id", "integer"),
+            (&messages, "content", "text"),
         ] {
-            let found = columns(t, table)?;
-            ensure(!found.is_empty(), format!("there is no table `{table}`."))?;
-            for (column, description) in expected {
-                let actual = found.iter().find(|(name, _)| name == column);
-                let actual = actual.map_or("not there", |(_, description)| description);
-                ensure(
-                    actual == *description,
-                    format!("`{table}.{column}` has to be {description}; it is {actual}."),
-                )?;
-            }
-            if let Some((name, _)) =
-                found.iter().find(|(name, _)| !expected.iter().any(|(column, _)| name == column))
-            {
-                return wrong(format!("`{table}` has a column `{name}` that nobody asked for."));
-            }
+            table.column(column)?.is(kind)?.required()?;
         }
-        let keys = t.value(
-            "SELECT count(*) FROM information_schema.key_column_usage k
-             JOIN information_schema.table_constraints c USING (constraint_schema, constraint_name)
-             WHERE c.constraint_type = 'PRIMARY KEY' AND k.column_name = 'id'
-               AND c.table_name IN ('conversations', 'messages')",
-        )?;
-        ensure(keys.as_deref() == Some("2"), "`id` has to be the primary key of both tables.")?;
+        conversations.primary_key(&["id"])?;
+        messages.primary_key(&["id"])?;
         store_family(t)
     })?;
 
     g.check("what breaks a promise is refused", &EMPTY, |t| {
         migrated(t)?;
         store_family(t)?;
-        let cases = [
-            (
-                "a thread_id that is taken",
-                "INSERT INTO conversations (child_id, thread_id) SELECT id, 'th-1' FROM children",
-                "23505",
-            ),
-            (
-                "a conversation about a child that is not there",
-                "INSERT INTO conversations (child_id, thread_id) VALUES (4711, 'th-2')",
-                "23503",
-            ),
-            (
-                "a message in a conversation that is not there",
-                "INSERT INTO messages (conversation_id, content) VALUES (4711, 'Hello')",
-                "23503",
-            ),
-        ];
-        for (what, sql, sqlstate) in cases {
-            match t.try_sql(sql)? {
-                Ok(()) => return wrong(format!("{what} was stored; it has to be refused.")),
-                Err(failure) => ensure(
-                    failure.sqlstate() == Some(sqlstate),
-                    format!(
-                        "{what} has to be refused with {sqlstate}; the server said: {}",
-                        explain(&failure)
-                    ),
-                )?,
-            }
-        }
-        Ok(())
+        t.refuses(
+            "INSERT INTO conversations (child_id, thread_id) SELECT id, 'th-1' FROM children",
+            "23505",
+            "a thread_id that is taken",
+        )?;
+        t.refuses(
+            "INSERT INTO conversations (child_id, thread_id) VALUES (4711, 'th-2')",
+            "23503",
+            "a conversation about a child that is not there",
+        )?;
+        t.refuses(
+            "INSERT INTO messages (conversation_id, content) VALUES (4711, 'Hello')",
+            "23503",
+            "a message in a conversation that is not there",
+        )
     })?;
 
     g.check("with a child go its conversations, and with them their messages", &EMPTY, |t| {
@@ -178,13 +138,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
 
     g.check("is_verified is a required boolean, and false unless told otherwise", &EMPTY, |t| {
         migrated(t)?;
-        let found = columns(t, "users")?;
-        let found = found.iter().find(|(name, _)| name == "is_verified");
-        let found = found.map_or("not there", |(_, description)| description);
-        ensure(
-            found == "boolean, required",
-            format!("`users.is_verified` has to be boolean, required; it is {found}."),
-        )?;
+        t.table("users")?.column("is_verified")?.is("boolean")?.required()?;
         let sql = "INSERT INTO users (email, full_name) VALUES ('mei@example.com', 'Chen Mei-Lin')";
         if let Err(failure) = t.try_sql(sql)? {
             return wrong(format!(
@@ -299,19 +253,6 @@ fn recorded(t: &mut Trial<'_>) -> Outcome<Vec<Vec<Option<String>>>> {
 fn list(recorded: &[Vec<Option<String>>]) -> String {
     let version = |row: &Vec<Option<String>>| row.first().cloned().flatten().unwrap_or_default();
     recorded.iter().map(version).collect::<Vec<_>>().join(", ")
-}
-
-/// Names of columns, each with its type and whether it is required, as the task says it.
-fn columns(t: &mut Trial<'_>, table: &str) -> Outcome<Vec<(String, String)>> {
-    let rows = t.rows(&format!(
-        "SELECT attname, format_type(atttypid, atttypmod)
-                || CASE WHEN attnotnull THEN ', required' ELSE ', optional' END
-         FROM pg_attribute
-         WHERE attrelid = to_regclass('{table}') AND attnum > 0 AND NOT attisdropped
-         ORDER BY attname"
-    ))?;
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    Ok(rows.iter().map(|row| (text(&row[0]), text(&row[1]))).collect())
 }
 
 /// A database on which sqlx has run the first migration, and two families have signed up since.

@@ -1,0 +1,252 @@
+//! Questions about how the server would run a statement, or has run it.
+//!
+//! A plan depends on how many rows there are and on what ANALYZE has counted: let the check's data
+//! be large enough (some thousand rows), and run ANALYZE before you ask.
+
+use std::fmt;
+
+use postgres::types::Type;
+use postgres::{Client, SimpleQueryMessage};
+use serde_json::Value;
+
+use super::trial::unseen;
+use super::{Outcome, Statement, ensure};
+use crate::error::Error;
+
+/// The plan of a statement.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its topmost node.
+    pub root: Node,
+    /// Whether the statement ran, so that rows were counted.
+    pub measured: bool,
+}
+
+/// A node of a plan.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// `Seq Scan`, `Index Only Scan`, `Sort`, …
+    pub kind: String,
+    /// The table that it reads.
+    pub table: Option<String>,
+    /// The index that it uses.
+    pub index: Option<String>,
+    /// The rows that it returned and those that it threw away, in all its loops; 0 if not measured.
+    pub rows: f64,
+    /// Everything that the server says of it.
+    pub details: Value,
+    /// The nodes that it gets its rows from.
+    pub children: Vec<Node>,
+}
+
+/// Plans a statement. `values` are literals for `$1`, `$2`, …: `"42"`, `"'Ada'"`, `"NULL"`.
+pub fn plan(client: &mut Client, sql: &str, values: &[&str]) -> Outcome<Plan> {
+    let values: Vec<(u32, String)> = values.iter().map(|value| (0, (*value).to_owned())).collect();
+    explain(client, sql, &values, false)
+}
+
+/// Runs a statement, rolls back what it did, and returns its plan with what was counted.
+pub fn measure(client: &mut Client, sql: &str, values: &[&str]) -> Outcome<Plan> {
+    let values: Vec<(u32, String)> = values.iter().map(|value| (0, (*value).to_owned())).collect();
+    explain(client, sql, &values, true)
+}
+
+/// Plans a statement that went over the wire, with its own values.
+pub fn plan_of(client: &mut Client, statement: &Statement) -> Outcome<Plan> {
+    explain(client, &statement.sql, &literals(statement), false)
+}
+
+/// Runs a statement that went over the wire again, and rolls back what it did.
+pub fn measure_of(client: &mut Client, statement: &Statement) -> Outcome<Plan> {
+    explain(client, &statement.sql, &literals(statement), true)
+}
+
+/// The types and values of a statement's parameters.
+fn literals(statement: &Statement) -> Vec<(u32, String)> {
+    statement.params.iter().map(|param| (param.type_oid, param.to_string())).collect()
+}
+
+fn explain(
+    client: &mut Client,
+    sql: &str,
+    values: &[(u32, String)],
+    measured: bool,
+) -> Outcome<Plan> {
+    let how = if measured { "ANALYZE, TIMING OFF, FORMAT JSON" } else { "FORMAT JSON" };
+    let mut steps = vec!["BEGIN".to_owned()];
+    if values.is_empty() {
+        steps.push(format!("EXPLAIN ({how}) {sql}"));
+    } else {
+        // Values of types that the record does not know are not known either.
+        let known = values.iter().all(|(_, value)| !value.starts_with('<'));
+        if measured && !known {
+            let text = format!("values of this statement cannot be written again: {sql}");
+            return Err(Error::Content(text).into());
+        }
+        let mode = if known { "force_custom_plan" } else { "force_generic_plan" };
+        let types: Vec<String> = values.iter().map(|(oid, _)| type_name(*oid)).collect();
+        let literal = |value: &String| if known { value.clone() } else { "NULL".to_owned() };
+        let literals: Vec<String> = values.iter().map(|(_, value)| literal(value)).collect();
+        steps.push(format!("SET LOCAL plan_cache_mode = {mode}"));
+        steps.push(format!("PREPARE pglings_plan ({}) AS {sql}", types.join(", ")));
+        steps.push(format!("EXPLAIN ({how}) EXECUTE pglings_plan ({})", literals.join(", ")));
+    }
+    let mut answer = Ok(Vec::new());
+    for step in &steps {
+        answer = client.simple_query(step);
+        if answer.is_err() {
+            break;
+        }
+    }
+    let left = if values.is_empty() { "ROLLBACK" } else { "ROLLBACK; DEALLOCATE pglings_plan" };
+    // It may not have come to the PREPARE.
+    let _ = client.batch_execute(left);
+    let messages = answer.map_err(|error| unseen(error, sql))?;
+    let text: Vec<&str> = messages
+        .iter()
+        .filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        })
+        .collect();
+    let json: Value = serde_json::from_str(&text.join("\n"))
+        .map_err(|error| Error::Bug(format!("a plan that does not read: {error}")))?;
+    Ok(Plan { root: node(&json[0]["Plan"]), measured })
+}
+
+/// A type's name, in quotes as the catalog has it; `unknown` lets the server find it out.
+fn type_name(oid: u32) -> String {
+    let known = Type::from_oid(oid).map(|kind| format!("pg_catalog.{:?}", kind.name()));
+    known.unwrap_or_else(|| "unknown".to_owned())
+}
+
+fn node(json: &Value) -> Node {
+    let text = |key: &str| json[key].as_str().map(str::to_owned);
+    let number = |key: &str| json[key].as_f64().unwrap_or(0.0);
+    let removed = number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
+    let mut details = json.clone();
+    let children = details.as_object_mut().and_then(|object| object.remove("Plans"));
+    let children = children.as_ref().and_then(Value::as_array).map(Vec::as_slice);
+    Node {
+        kind: text("Node Type").unwrap_or_default(),
+        table: text("Relation Name"),
+        index: text("Index Name"),
+        rows: (number("Actual Rows") + removed) * number("Actual Loops"),
+        children: children.unwrap_or_default().iter().map(node).collect(),
+        details,
+    }
+}
+
+impl Plan {
+    /// All nodes, each before those that it gets its rows from.
+    pub fn nodes(&self) -> Vec<&Node> {
+        let mut nodes = vec![&self.root];
+        let mut next = 0;
+        while let Some(node) = nodes.get(next).copied() {
+            next += 1;
+            nodes.splice(next..next, &node.children);
+        }
+        nodes
+    }
+
+    /// The first node of this kind: `"Index Only Scan"`.
+    pub fn node(&self, kind: &str) -> Option<&Node> {
+        self.nodes().into_iter().find(|node| node.kind == kind)
+    }
+
+    /// It uses the index of this name.
+    pub fn uses_index(&self, name: &str) -> Outcome<&Plan> {
+        let uses = self.nodes().iter().any(|node| node.index.as_deref() == Some(name));
+        ensure(uses, format!("the server does not use the index `{name}`:\n{self}"))?;
+        Ok(self)
+    }
+
+    /// Whether it reads the whole of a table, row by row. A partition is a table of its own.
+    pub fn scans_whole(&self, table: &str) -> bool {
+        let whole = |node: &&Node| node.kind == "Seq Scan" && node.table.as_deref() == Some(table);
+        self.nodes().iter().any(whole)
+    }
+
+    /// It does not read the whole of a table.
+    pub fn no_seq_scan(&self, table: &str) -> Outcome<&Plan> {
+        ensure(
+            !self.scans_whole(table),
+            format!("the server reads all of `{table}` to find what is asked for:\n{self}"),
+        )?;
+        Ok(self)
+    }
+
+    /// There is no sort in it: the rows come in the order that is wanted.
+    pub fn no_sort(&self) -> Outcome<&Plan> {
+        let sorts = self.node("Sort").or_else(|| self.node("Incremental Sort")).is_some();
+        ensure(
+            !sorts,
+            format!("the server sorts the rows; an index could have the order:\n{self}"),
+        )?;
+        Ok(self)
+    }
+
+    /// How many rows were read from tables, those that were thrown away too. Only of a statement
+    /// that was measured.
+    pub fn rows_read(&self) -> Outcome<u64> {
+        if !self.measured {
+            return Err(Error::Content("rows are counted by `measure` only".to_owned()).into());
+        }
+        let nodes = self.nodes().into_iter();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is a count"
+        )]
+        Ok(nodes.filter(|n| n.table.is_some() && !n.changes()).map(|n| n.rows).sum::<f64>() as u64)
+    }
+
+    /// Not more than this many rows were read from tables.
+    pub fn reads_at_most(&self, most: u64) -> Outcome<&Plan> {
+        let read = self.rows_read()?;
+        ensure(
+            read <= most,
+            format!("the server read {read} rows; {most} or fewer would do:\n{self}"),
+        )?;
+        Ok(self)
+    }
+}
+
+impl Node {
+    /// Whether it is the node of an INSERT, UPDATE, DELETE or MERGE, which has a table too.
+    fn changes(&self) -> bool {
+        self.kind == "ModifyTable"
+    }
+
+    fn write(&self, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", "  ".repeat(depth + 2), self.kind)?;
+        if let Some(index) = &self.index {
+            write!(f, " using {index}")?;
+        }
+        if let Some(table) = &self.table {
+            write!(f, " on {table}")?;
+        }
+        for condition in ["Index Cond", "Filter", "Sort Key"] {
+            match &self.details[condition] {
+                Value::String(text) => write!(f, ", {condition}: {text}")?,
+                Value::Array(keys) => {
+                    let keys: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
+                    write!(f, ", {condition}: {}", keys.join(", "))?;
+                }
+                _ => {}
+            }
+        }
+        for child in &self.children {
+            writeln!(f)?;
+            child.write(depth + 1, f)?;
+        }
+        Ok(())
+    }
+}
+
+/// As a tree, a line a node.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.write(0, f)
+    }
+}

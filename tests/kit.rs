@@ -1,0 +1,12 @@
+//! The kit's ready-made questions, asked of a real server and of what both clients really send.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
+#[path = "kit/catalog.rs"]
+mod catalog;
+#[path = "kit/plan.rs"]
+mod plan;
+#[path = "kit/wire.rs"]
+mod wire;
+#[path = "kit/world.rs"]
+mod world;
