@@ -150,4 +150,15 @@ pub enum DevAction {
     },
     /// Write the exercises' stubs from the solutions, and the list of their targets
     Stubs,
+    /// Begin a lesson with its exercise: files that pass already, to be changed
+    New {
+        /// Its name, such as window_functions
+        name: String,
+        /// The number or the folder of its module
+        #[arg(long)]
+        module: String,
+        /// Its number, which no other lesson may have
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=999))]
+        number: u32,
+    },
 }

@@ -7,6 +7,8 @@
 mod answers;
 #[path = "program/commands.rs"]
 mod commands;
+#[path = "program/dev.rs"]
+mod dev;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/servers.rs"]

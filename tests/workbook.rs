@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use pglings::exercise::{Exercise, exercise};
+use pglings::exercise::{self as content, Exercise};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Status, Verdict};
 use pglings::lesson::catalogue::{Lesson, lessons};
@@ -20,6 +20,22 @@ use pglings::postgres::servers::Servers;
 use pglings::process::Program;
 
 include!(concat!(env!("OUT_DIR"), "/answers.rs"));
+
+/// What `pglings dev new` writes passes as it is: its answers are judged by its grader.
+#[path = "workbook/templates.rs"]
+mod templates;
+use templates::TEMPLATES;
+
+/// Where the template of a grader finds what it takes from `crate`.
+mod exercise {
+    pub(crate) use pglings::exercise::Grader;
+}
+mod grade {
+    pub(crate) use pglings::grade::kit;
+}
+mod lesson {
+    pub(crate) use pglings::lesson::fixtures;
+}
 
 /// One answer to one exercise.
 struct Answer {
@@ -46,7 +62,7 @@ impl Answer {
 
 fn main() -> ExitCode {
     if let Ok(id) = std::env::var("PGLINGS_ANSWER") {
-        let answer = ANSWERS.iter().find(|answer| answer.id() == id);
+        let answer = ANSWERS.iter().chain(TEMPLATES).find(|answer| answer.id() == id);
         return answer.map_or(ExitCode::FAILURE, |answer| (answer.main)());
     }
     let servers = Arc::new(Servers::from_env().expect("PGLINGS_SERVER names a source"));
@@ -57,7 +73,7 @@ fn main() -> ExitCode {
             Trial::test(format!("lesson::{}", lesson.stem), move || transcript(lesson, &servers))
         })
         .collect();
-    trials.extend(ANSWERS.iter().map(|answer| {
+    trials.extend(ANSWERS.iter().chain(TEMPLATES).map(|answer| {
         let servers = Arc::clone(&servers);
         Trial::test(answer.id(), move || judge(answer, &servers))
     }));
@@ -104,7 +120,9 @@ fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(&'a str, &'a st
 }
 
 fn judge(answer: &Answer, servers: &Servers) -> Result<(), Failed> {
-    let exercise = exercise(answer.stem).ok_or("there is no grader for this answer")?;
+    let template = (answer.stem == templates::EXERCISE.stem).then_some(&templates::EXERCISE);
+    let exercise = template.or_else(|| content::exercise(answer.stem));
+    let exercise = exercise.ok_or("there is no grader for this answer")?;
     let verdict = run(answer, exercise, servers)?;
     let failed: Vec<&str> =
         verdict.checks.iter().filter(|c| !c.passed).map(|c| c.name.as_str()).collect();

@@ -1,5 +1,7 @@
 //! `pglings dev`: for those who write lessons.
 
+mod new;
+
 use std::fs;
 
 use super::{Context, lesson_named};
@@ -17,6 +19,7 @@ pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
         DevAction::Check => check(context),
         DevAction::Bless { lessons } => bless(context, &lessons),
         DevAction::Stubs => stubs(context),
+        DevAction::New { name, module, number } => new::run(context, &name, &module, number),
     }
 }
 
@@ -40,14 +43,18 @@ fn bless(context: &Context, wanted: &[String]) -> Result<u8> {
 /// The list of targets stands at the end of `exercises/Cargo.toml`, behind this line.
 const TARGETS: &str = "# One target per exercise, written by `pglings dev stubs`.\n";
 
-fn targets() -> String {
-    let target = |exercise: &crate::exercise::Exercise| {
+/// Folder and stem of every exercise that this program knows.
+fn known() -> Vec<(String, String)> {
+    exercises().iter().map(|e| (e.folder.to_owned(), e.stem.to_owned())).collect()
+}
+
+fn targets(exercises: &[(String, String)]) -> String {
+    let target = |(folder, stem): &(String, String)| {
         format!(
-            "\n[[bin]]\nname = \"{}\"\npath = \"{}/{}.rs\"\ntest = false\ndoc = false\n",
-            exercise.stem, exercise.folder, exercise.stem
+            "\n[[bin]]\nname = \"{stem}\"\npath = \"{folder}/{stem}.rs\"\ntest = false\ndoc = false\n"
         )
     };
-    exercises().iter().map(target).collect()
+    exercises.iter().map(target).collect()
 }
 
 fn stubs(context: &Context) -> Result<u8> {
@@ -61,15 +68,21 @@ fn stubs(context: &Context) -> Result<u8> {
             context.print(&exercise.path())?;
         }
     }
-    let path = root.join("exercises/Cargo.toml");
+    write_targets(context, &known())?;
+    Ok(0)
+}
+
+/// Writes the list of targets, if it is another.
+fn write_targets(context: &Context, exercises: &[(String, String)]) -> Result<()> {
+    let path = context.workbook.root().join("exercises/Cargo.toml");
     let manifest = fs::read_to_string(&path).at("read", &path)?;
     let head = manifest.split(TARGETS).next().unwrap_or_default().trim_end();
-    let new = format!("{head}\n\n{TARGETS}{}", targets());
+    let new = format!("{head}\n\n{TARGETS}{}", targets(exercises));
     if new != manifest {
         write_whole(&path, new.as_bytes())?;
         context.print("exercises/Cargo.toml")?;
     }
-    Ok(0)
+    Ok(())
 }
 
 /// The columns that code has in a terminal of 80, beside its margin.
@@ -136,7 +149,7 @@ fn check(context: &Context) -> Result<u8> {
         }
     }
     let manifest = fs::read_to_string(root.join("exercises/Cargo.toml")).unwrap_or_default();
-    if !manifest.ends_with(&targets()) {
+    if !manifest.ends_with(&targets(&known())) {
         faults.push("exercises/Cargo.toml lists other targets: pglings dev stubs".to_owned());
     }
     if faults.is_empty() {

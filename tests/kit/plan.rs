@@ -82,7 +82,6 @@ fn a_statement_that_fails_leaves_nothing() {
 fn what_was_sent_is_planned_with_its_values() {
     let (world, mut client) = world();
     let client = &mut client;
-    // A type of the database's own, whose values the record does not know.
     let moody = "SELECT role FROM messages WHERE conversation_id = $1 AND mood = $2::text::mood";
     let postgres = with_postgres_on(&world, |client| {
         client.query("SELECT id FROM messages WHERE conversation_id = $1", &[&7_i64]).unwrap();

@@ -84,7 +84,9 @@ fn postgres_binds_and_sqlx_too() {
 fn values_in_the_sql_are_found() {
     let sql = "INSERT INTO users (email, full_name) VALUES ('a', 'O''Keeffe')";
     let postgres = with_postgres(|client| client.batch_execute(sql).unwrap());
-    let sqlx = with_sqlx(1, async |pool| drop(pool.execute(sql).await.unwrap()));
+    let sqlx = with_sqlx(1, async |pool| {
+        pool.execute(sql).await.unwrap();
+    });
     for wire in [postgres, sqlx] {
         says(wire.bound(&["nothing", "O'Keeffe"]), "with the value O'Keeffe in it");
         wire.in_one_transaction().unwrap();

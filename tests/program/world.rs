@@ -19,7 +19,7 @@ pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| World::new("workbook
 pub(crate) static QUIET: LazyLock<World> = LazyLock::new(|| World::new("workbook-quiet"));
 
 impl World {
-    fn new(name: &str) -> World {
+    pub(crate) fn new(name: &str) -> World {
         let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let root = scratch.join(name);
         let _ = fs::remove_dir_all(&root);

@@ -45,10 +45,7 @@ impl Column {
             kind == self.kind || (!kind.contains('(') && kind == without)
         };
         let wanted = kinds.join(" or ");
-        self.must(
-            kinds.iter().any(|kind| fits(&kind)),
-            &format!("is {}; it has to be {wanted}", self.kind),
-        )
+        self.must(kinds.iter().any(fits), &format!("is {}; it has to be {wanted}", self.kind))
     }
 
     /// It does not take NULL.
