@@ -14,13 +14,13 @@
 //! }
 //! ```
 
+pub mod catalog;
 pub mod compare;
 mod grading;
-mod query;
-mod shrink;
-pub mod catalog;
 pub mod plan;
+mod query;
 mod questions;
+mod shrink;
 mod sql;
 mod transactions;
 mod trial;
@@ -30,11 +30,11 @@ use std::fmt::Debug;
 
 use harness::protocol::Failure;
 
+pub use self::catalog::{OnDelete, Table};
 pub use self::compare::Order;
 pub use self::grading::Grading;
-pub use self::query::{Data, Query};
-pub use self::catalog::{OnDelete, Table};
 pub use self::plan::Plan;
+pub use self::query::{Data, Query};
 pub use self::transactions::Isolation;
 pub use self::trial::{Called, Trial};
 pub use self::wire::Wire;
