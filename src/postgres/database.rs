@@ -80,6 +80,8 @@ struct Made {
     name: String,
     /// Login and password.
     role: Option<(String, String)>,
+    /// The same for its grader's.
+    grader: Option<(String, String)>,
 }
 
 /// One database. Dropping it drops it on the server, unless it was kept.
@@ -88,8 +90,11 @@ pub struct Database {
     pub name: String,
     /// Where it is, logged in as the role of this run.
     pub address: Address,
-    /// The same as the role that looks after it, for graders.
+    /// The same as the role that looks after it.
     pub admin: Address,
+    /// The same as a role that may do with this one database what it likes, and nothing else. What
+    /// a run has made (views, triggers) calls functions with the rights of whoever comes upon it.
+    pub grader: Address,
     made: Option<Made>,
     shared: Arc<Shared>,
 }
@@ -141,12 +146,13 @@ impl Databases {
             None => self.shared.make(&mut locked(&self.shared.admin), fixture)?,
         };
         let admin = self.shared.address.named("pglings").database(&made.name);
-        let address = match &made.role {
+        let by = |role: &Option<(String, String)>| match role {
             Some((login, password)) => admin.login(login, password),
             None => admin.clone(),
         };
-        let name = made.name.clone();
-        Ok(Database { name, address, admin, made: Some(made), shared: Arc::clone(&self.shared) })
+        let (name, address, grader) = (made.name.clone(), by(&made.role), by(&made.grader));
+        let shared = Arc::clone(&self.shared);
+        Ok(Database { name, address, admin, grader, made: Some(made), shared })
     }
 
     /// Asks the server whether it is still there.
@@ -221,18 +227,27 @@ impl Shared {
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .context("cannot create a database")?;
         if !self.own_roles {
-            return Ok(Made { name, role: None });
+            return Ok(Made { name, role: None, grader: None });
         }
         // Not the database's own name, so that taking one for the other has consequences.
         let login = format!("{name}{LOGIN}");
-        let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
-        let verifier = scram::verifier(&password);
-        let made = Made { name: name.clone(), role: Some((login.clone(), password)) };
+        let grader = format!("{name}_grader");
+        let password = || Alphanumeric.sample_string(&mut rand::rng(), 24);
+        let passwords = (password(), password());
+        let verifiers = (scram::verifier(&passwords.0), scram::verifier(&passwords.1));
+        let made = Made {
+            name: name.clone(),
+            role: Some((login.clone(), passwords.0)),
+            grader: Some((grader.clone(), passwords.1)),
+        };
         let granted = session.batch_execute(&format!(
-            "CREATE ROLE {login} LOGIN PASSWORD '{verifier}' IN ROLE {OWNER} CONNECTION LIMIT 100;
-             GRANT {login} TO CURRENT_USER;
+            "CREATE ROLE {login} LOGIN PASSWORD '{}' IN ROLE {OWNER} CONNECTION LIMIT 100;
+             CREATE ROLE {grader} LOGIN PASSWORD '{}' IN ROLE {OWNER}, {login};
+             GRANT {login}, {grader} TO CURRENT_USER;
+             ALTER DATABASE {name} OWNER TO {grader};
              REVOKE ALL ON DATABASE {name} FROM PUBLIC;
-             GRANT ALL ON DATABASE {name} TO {login}"
+             GRANT ALL ON DATABASE {name} TO {login}",
+            verifiers.0, verifiers.1,
         ));
         if granted.is_err() {
             unmake(session, &made);
@@ -310,12 +325,14 @@ impl Database {
         let mut admin = locked(&self.shared.admin);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
-        if let Some((login, _)) = &made.role {
+        if let (Some((login, _)), Some((grader, _))) = (&made.role, &made.grader) {
+            run(&format!("ALTER DATABASE {} OWNER TO CURRENT_USER", made.name))?;
             // What the run made outlives its role, whatever settings the run gave the database.
             let mut inside = self.admin.connect()?;
             for sql in [
                 "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE".to_owned(),
-                format!("REASSIGN OWNED BY {login} TO {OWNER}; DROP OWNED BY {login}"),
+                format!("REASSIGN OWNED BY {login}, {grader} TO {OWNER}"),
+                format!("DROP OWNED BY {login}, {grader}"),
             ] {
                 inside.batch_execute(&sql).context("cannot keep what the run has made")?;
             }
@@ -323,8 +340,8 @@ impl Database {
         end_sessions(&mut admin, &made.name)?;
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("ALTER DATABASE {} RENAME TO {kept}", made.name))?;
-        if let Some((login, _)) = &made.role {
-            run(&format!("DROP ROLE {login}"))?;
+        if let (Some((login, _)), Some((grader, _))) = (&made.role, &made.grader) {
+            run(&format!("DROP ROLE {grader}, {login}"))?;
         }
         drop(admin);
         // If it could not be kept (two may want the name at once), the drop takes it away.
@@ -353,7 +370,7 @@ fn unmake(session: &mut Client, made: &Made) {
         }
     }
     let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
-    if let Some((login, _)) = &made.role {
+    for (login, _) in made.grader.iter().chain(&made.role) {
         // It may have found its way into another database.
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
         let _ = session.execute(end, &[login]);

@@ -103,7 +103,7 @@ impl<'a> Trial<'a> {
                 return wrong(format!("`{function}` cannot be called: {why}."));
             }
             // That the answer says so is no proof.
-            Response::NoConnection(failure) if self.client().is_ok() => {
+            Response::NoConnection(failure) if self.database.grader.connect().is_ok() => {
                 return wrong(format!("the answer could not connect: {}.", failure.display));
             }
             Response::NoConnection(failure) => {
@@ -168,7 +168,7 @@ impl<'a> Trial<'a> {
     /// A session of the grader's own in the check's database.
     pub fn client(&mut self) -> Outcome<&mut Client> {
         if self.client.is_none() {
-            let mut client = self.database.admin.connect()?;
+            let mut client = self.database.grader.connect()?;
             client.batch_execute(GUARD).context("cannot prepare the grader's session")?;
             self.client = Some(client);
         }
