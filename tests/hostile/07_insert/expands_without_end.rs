@@ -55,7 +55,7 @@ pub fn add_children(
 }
 
 macro_rules! again {
-    ($($t:tt)*) => { again!($($t)* $($t)*) };
+    ($($t:tt)*) => { again!($($t)* x) };
 }
 again!(x);
 
