@@ -160,7 +160,7 @@ fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
     let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
     let exercise = Exercise {
         grader: || pglings::grade::kit::grader(&[], |_| panic!("on purpose")),
-        ..*exercise(honest.stem).ok_or("no exercise")?
+        ..*pglings::exercise::exercise(honest.stem).ok_or("no exercise")?
     };
     let verdict = run(honest, &exercise, servers)?;
     if (verdict.status, verdict.status.exit_code()) == (Status::Broken, 4) {

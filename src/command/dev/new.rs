@@ -138,6 +138,7 @@ fn files(module: &Module, name: &str, number: u32, stem: &str) -> Vec<(String, S
 
 #[cfg(test)]
 #[path = "templates/lesson.rs"]
+#[expect(unreachable_pub, reason = "a lesson's steps are public")]
 mod lesson;
 
 /// The templates that belong to this crate compile in it; `tests/workbook.rs` judges the answers.
