@@ -47,6 +47,9 @@ impl Answer {
 /// The third line of an answer whose processes get away: what only a sandbox can prevent.
 const GETS_AWAY: &str = "//! known: processes get away";
 
+/// The deadline of a hostile answer: less than a learner's, since many of them wait for it.
+const LIMIT: Duration = Duration::from_secs(4);
+
 /// How long after its deadline a run may end.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -103,10 +106,11 @@ impl Setting {
 }
 
 fn run(answer: &Answer, databases: &Databases) -> Result<Verdict, Failed> {
+    let limit = if answer.label == "solution" { RUN_LIMIT } else { LIMIT };
     let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
     let program = Program::new(std::env::current_exe()?).clear_env();
     let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(pglings::grade::run(exercise, program, databases)?)
+    Ok(pglings::grade::run_within(limit, exercise, program, databases)?)
 }
 
 fn word(status: Status) -> String {
@@ -147,7 +151,7 @@ fn judge(answer: &'static Answer) -> Result<(), Failed> {
     }
     // The machine's share is measured by the honest answers, whose grading makes one database.
     let machine = beside.run.max(after.run) * DATABASES;
-    if ended.run > RUN_LIMIT + GRACE + machine {
+    if ended.run > LIMIT + GRACE + machine {
         faults.push(format!("it ended after {:?} (honest answers took {machine:?})", ended.run));
     }
     drop(setting);

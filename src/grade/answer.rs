@@ -84,6 +84,8 @@ impl Answer {
         let reply = loop {
             match self.replies.recv_timeout(self.left.saturating_sub(began.elapsed())) {
                 Ok(Response::Ready) => {}
+                // The reply to a request that was given up waiting for.
+                Ok(Response::Disconnected) if !matches!(request, Request::Disconnect { .. }) => {}
                 Ok(response) => break Ok(response),
                 Err(RecvTimeoutError::Timeout) => {
                     let limit = self.limit.as_secs();

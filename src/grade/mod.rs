@@ -73,10 +73,20 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
 
 /// Judges an answer that is built already.
 pub fn run(exercise: &Exercise, program: AnswerProgram, databases: &Databases) -> Result<Verdict> {
+    run_within(RUN_LIMIT, exercise, program, databases)
+}
+
+/// The same with another limit for the answer.
+pub fn run_within(
+    limit: Duration,
+    exercise: &Exercise,
+    program: AnswerProgram,
+    databases: &Databases,
+) -> Result<Verdict> {
     let grader = (exercise.grader)();
     let mut verdict = Verdict::new(exercise, Status::Passed);
     let began = Instant::now();
-    let answer = Answer::start(program, RUN_LIMIT)?;
+    let answer = Answer::start(program, limit)?;
     let mut grading = Grading::new(databases, answer, exercise.stem);
     let outcome =
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (grader.checks)(&mut grading)));

@@ -20,22 +20,25 @@ pub(crate) static QUIET: LazyLock<World> = LazyLock::new(|| World::new("workbook
 
 impl World {
     pub(crate) fn new(name: &str) -> World {
-        let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let root = scratch.join(name);
+        // Not in the target folder: cargo would note the copy's files there as those of the
+        // package, and take the original for unchanged from then on.
+        let key = pglings::home::short_hash(env!("CARGO_MANIFEST_DIR").as_bytes());
+        let root = std::env::temp_dir().join(format!("pglings-test-{key}-{name}"));
         let _ = fs::remove_dir_all(&root);
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
         for name in ["Cargo.toml", "Cargo.lock", "build.rs", "clippy.toml"] {
             fs::create_dir_all(&root).unwrap();
-            fs::copy(source.join(name), root.join(name)).unwrap();
+            copy_file(&source.join(name), &root.join(name));
         }
-        for name in ["src", "exercises", "solutions", "lessons", "tests"] {
+        for name in ["src", "benches", "exercises", "solutions", "lessons", "tests"] {
             copy(&source.join(name), &root.join(name));
         }
         // A learner's own answers stay out of it.
         for exercise in pglings::exercise::exercises() {
             fs::write(root.join(exercise.path()), exercise.stub()).unwrap();
         }
-        World { root, home: scratch.join("home"), desk: Mutex::new(()) }
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
+        World { root, home, desk: Mutex::new(()) }
     }
 }
 
@@ -47,9 +50,16 @@ fn copy(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &to);
         } else {
-            fs::copy(entry.path(), &to).unwrap();
+            copy_file(&entry.path(), &to);
         }
     }
+}
+
+/// With its time, so that cargo need not build it again.
+fn copy_file(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap();
+    let modified = fs::metadata(from).unwrap().modified().unwrap();
+    fs::File::options().append(true).open(to).unwrap().set_modified(modified).unwrap();
 }
 
 /// What a command came to.
