@@ -102,13 +102,6 @@ impl Program {
         self
     }
 
-    /// Removes an environment variable.
-    #[must_use]
-    pub fn without_env(mut self, name: &str) -> Program {
-        self.command.env_remove(name);
-        self
-    }
-
     /// Starts from an empty environment.
     #[must_use]
     pub fn clear_env(mut self) -> Program {

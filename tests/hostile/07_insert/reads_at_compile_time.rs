@@ -54,6 +54,6 @@ pub fn add_children(
     // end
 }
 
-pub const SECRET: &str = include_str!("/root/.pglings/no-such-file");
+pub const SECRET: &str = include_str!("/nonexistent/pglings/no-such-file");
 
 harness::graded!(add_user, add_children);
