@@ -306,6 +306,16 @@ fn kill_group(pid: u32) {
     }
 }
 
+/// Kills one process, whoever started it.
+#[cfg(unix)]
+pub fn kill(pid: i32) {
+    use rustix::process::{Pid, Signal, kill_process};
+    if let Some(pid) = Pid::from_raw(pid) {
+        // One that is gone needs no killing.
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
 /// Kills the processes that have the mark in their environment, until there is none: one that is
 /// being killed may have started another.
 #[cfg(target_os = "linux")]
@@ -340,6 +350,11 @@ fn own_group(_command: &mut Command) {}
 
 #[cfg(not(unix))]
 fn same_group(_command: &mut Command) {}
+
+#[cfg(not(unix))]
+pub fn kill(pid: i32) {
+    kill_group(pid.unsigned_abs());
+}
 
 #[cfg(not(unix))]
 fn kill_group(pid: u32) {

@@ -4,6 +4,8 @@
 
 #[path = "kit/catalog.rs"]
 mod catalog;
+#[path = "kit/components.rs"]
+mod components;
 #[path = "kit/plan.rs"]
 mod plan;
 #[path = "kit/wire.rs"]

@@ -97,7 +97,7 @@ fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {
     let ran = transcript::of(lesson, &mut stage)?;
     let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), lesson.transcript_path());
     let blessed = std::fs::read_to_string(&path)?;
-    if let Some((blessed, ran)) = first_difference(&blessed, &ran) {
+    if let Some((blessed, ran)) = transcript::difference(&blessed, &ran) {
         return Err(format!(
             "{} differs; if the lesson is right, `cargo run -- dev bless {}`\n  there: {blessed}\n  ran:   {ran}",
             lesson.transcript_path(),
@@ -106,17 +106,6 @@ fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {
         .into());
     }
     Ok(())
-}
-
-fn first_difference<'a>(one: &'a str, other: &'a str) -> Option<(&'a str, &'a str)> {
-    let (mut one, mut other) = (one.lines(), other.lines());
-    loop {
-        match (one.next(), other.next()) {
-            (None, None) => return None,
-            (a, b) if a == b => {}
-            (a, b) => return Some((a.unwrap_or("(the end)"), b.unwrap_or("(the end)"))),
-        }
-    }
 }
 
 fn judge(answer: &Answer, servers: &Servers) -> Result<(), Failed> {

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use harness::protocol::ServerError;
 
-use crate::postgres::tap::Statement;
+use crate::postgres::plan::Plan;
+use crate::postgres::schema::Schema;
+use crate::postgres::tap::{Message, Statement};
 
 /// One thing that happened.
 #[derive(Debug, Clone)]
@@ -42,6 +44,12 @@ pub enum Event {
     },
     /// Rows.
     Table(Table),
+    /// Figures, measured live.
+    Chart(Chart),
+    /// Tables and what refers to what, from the catalog.
+    Diagram(Schema),
+    /// What went over the wire, message by message, under a title.
+    Messages(String, Vec<Message>),
     /// What the server says of a statement without rows, such as `INSERT 0 1`, and its time.
     Done(String, Option<Duration>),
     /// An error from the server, with the SQL it is about.
@@ -65,6 +73,15 @@ pub enum Language {
     Rust,
 }
 
+/// Figures to be held against each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// What is measured, and in which unit.
+    pub title: String,
+    /// A name and a figure each; none is negative.
+    pub bars: Vec<(String, f64)>,
+}
+
 /// A result set.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
@@ -77,6 +94,14 @@ pub struct Table {
 }
 
 impl Table {
+    /// The plan that it holds, if it is what `EXPLAIN (FORMAT JSON)` returned.
+    pub fn plan(&self) -> Option<Plan> {
+        match (self.columns.as_slice(), self.rows.as_slice()) {
+            ([(name, _)], [row]) if name == "QUERY PLAN" => Plan::read(row.first()?.as_deref()?),
+            _ => None,
+        }
+    }
+
     /// `(3 rows)`, as psql says it.
     pub fn count(&self) -> String {
         match self.rows.len() {

@@ -22,5 +22,25 @@ pub const LUNDO_SCHEMA: Fixture = Fixture {
     extensions: &[],
 };
 
+/// The blog: users, posts, tags of posts, comments in threads.
+pub const BLOG: Fixture = Fixture {
+    name: "blog",
+    sql: concat!(
+        include_str!("../../lessons/fixtures/blog_schema.sql"),
+        include_str!("../../lessons/fixtures/blog_rows.sql")
+    ),
+    extensions: &[],
+};
+
+/// The shop: categories in categories, products, customers, orders and their lines.
+pub const SHOP: Fixture = Fixture {
+    name: "shop",
+    sql: concat!(
+        include_str!("../../lessons/fixtures/shop_schema.sql"),
+        include_str!("../../lessons/fixtures/shop_rows.sql")
+    ),
+    extensions: &[],
+};
+
 /// A database with pgvector created in it, and nothing else.
 pub const PGVECTOR: Fixture = Fixture { name: "pgvector", sql: "", extensions: &["vector"] };

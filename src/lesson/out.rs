@@ -2,21 +2,38 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::time::Duration;
 
 use harness::protocol::Failure;
+use postgres::Client;
 use postgres::types::{FromSql, Type};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
-use super::event::{Event, Table};
-use crate::postgres::tap::display_value;
+use super::event::{Chart, Event, Table};
+use crate::postgres::binaries::Binaries;
+use crate::postgres::schema::Schema;
+use crate::postgres::tap::{Log, display_value};
+use crate::postgres::throwaway::Throwaway;
+
+/// How long the record of the wire may lag behind a reply.
+pub(super) const SETTLE: Duration = Duration::from_secs(2);
 
 /// Collects what a step has to say.
 #[derive(Debug, Default)]
 pub struct Out {
     pub(crate) events: Vec<Event>,
+    /// The record of the lesson's wire.
+    log: Log,
+    /// The programs of the lesson's server, where it is one of this machine.
+    binaries: Option<Binaries>,
 }
 
 impl Out {
+    /// For a step whose connections go through the tap of this log.
+    pub(crate) fn new(log: Log, binaries: Option<Binaries>) -> Out {
+        Out { events: Vec::new(), log, binaries }
+    }
+
     /// A line of text.
     pub fn say(&mut self, text: impl Display) {
         self.events.push(Event::Said(text.to_string()));
@@ -39,6 +56,38 @@ impl Out {
         let columns = columns.iter().map(|name| ((*name).to_owned(), String::new())).collect();
         let rows = rows.iter().map(|row| row.iter().cloned().map(Some).collect()).collect();
         self.events.push(Event::Table(Table { columns, rows, time: None }));
+    }
+
+    /// Figures, drawn as bars: `out.chart("rows per second", &[("COPY", 48_000.0)])`.
+    pub fn chart(&mut self, title: &str, bars: &[(&str, f64)]) {
+        let bars = bars.iter().map(|(name, figure)| ((*name).to_owned(), *figure)).collect();
+        self.events.push(Event::Chart(Chart { title: title.to_owned(), bars }));
+    }
+
+    /// The tables of the schema `public` and what refers to what, drawn from the catalog.
+    pub fn diagram(&mut self, client: &mut Client) -> Result<(), postgres::Error> {
+        self.events.push(Event::Diagram(Schema::read(client, "public")?));
+        Ok(())
+    }
+
+    /// Begins to record the messages of the lesson's connections.
+    pub fn listen(&mut self) {
+        self.log.settle(SETTLE);
+        self.log.take_messages();
+        self.log.record_messages(true);
+    }
+
+    /// Ends that, and shows the messages that passed.
+    pub fn heard(&mut self, title: &str) {
+        self.log.settle(SETTLE);
+        self.log.record_messages(false);
+        self.events.push(Event::Messages(title.to_owned(), self.log.take_messages()));
+    }
+
+    /// A PostgreSQL server of this step's own, that may be killed. Settings as in
+    /// `postgresql.conf`: `["max_connections=5"]`.
+    pub fn throwaway(&self, settings: &[&str]) -> Result<Throwaway, crate::error::Error> {
+        Throwaway::start(self.binaries.clone(), settings)
     }
 
     /// An error, shown as the learner will meet it.

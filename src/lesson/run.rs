@@ -1,7 +1,6 @@
 //! Runs the steps of a lesson on a database of its own and tells what happened.
 
 use std::sync::Once;
-use std::time::Duration;
 use std::{panic, thread};
 
 use harness::protocol::{Failure, ServerError};
@@ -10,15 +9,12 @@ use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
 use super::event::{Event, Table};
-use super::out::{Out, sql_name};
+use super::out::{Out, SETTLE, sql_name};
 use super::step::{Action, Claim, Prediction, Sql, Step};
 use crate::error::{Context, Error, Result};
 use crate::postgres::address::Address;
 use crate::postgres::database::Database;
 use crate::postgres::tap::{Log, Statement, Tap};
-
-/// How long the record of what went over the wire may lag behind the reply.
-const SETTLE: Duration = Duration::from_secs(2);
 
 /// The connections of a lesson that is being walked. All of them go through a tap.
 pub struct Stage {
@@ -76,24 +72,24 @@ impl Stage {
             Action::Predict(_) | Action::Tell => Vec::new(),
             Action::Sql(sql) => self.run_sql(step.name, sql)?,
             Action::Sync(function) => {
-                let mut out = Out::default();
+                let mut out = self.out();
                 let client = self.client()?;
                 let result = function(client, &mut out);
                 finish(step.name, result, out)?
             }
             Action::Url(function) => {
-                let mut out = Out::default();
+                let mut out = self.out();
                 let result = function(&self.address.url(), &mut out);
                 finish(step.name, result, out)?
             }
             Action::Async(function) => {
-                let mut out = Out::default();
+                let mut out = self.out();
                 let (runtime, pool) = self.pool()?;
                 let result = runtime.block_on(function.run(pool, &mut out));
                 finish(step.name, result, out)?
             }
             Action::AsyncUrl(function) => {
-                let mut out = Out::default();
+                let mut out = self.out();
                 let url = self.address.url();
                 let (runtime, _) = self.pool()?;
                 let result = runtime.block_on(function.run(&url, &mut out));
@@ -111,6 +107,10 @@ impl Stage {
             Ok(messages) => self.draw(&messages),
             Err(error) => Ok(vec![failure(error, text)?]),
         }
+    }
+
+    fn out(&self) -> Out {
+        Out::new(self.log.clone(), self.database.binaries.clone())
     }
 
     fn run_sql(&mut self, name: &str, sql: &Sql) -> Result<Vec<Event>> {

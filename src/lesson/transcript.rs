@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::postgres::database::LOGIN;
 use crate::report::look::{Look, PLAIN};
 use crate::report::screen::letter;
-use crate::report::{server_error, table};
+use crate::report::{chart, diagram, messages, plan, server_error, table};
 
 /// Walks a lesson straight through and returns its page.
 pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
@@ -28,6 +28,26 @@ pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
     match ending {
         Ending::Finished => Ok(page.text),
         Ending::LeftAt(_) => Err(Error::Bug("a transcript was left".to_owned())),
+    }
+}
+
+/// The first lines that differ between two pages. The lengths of bars and the figures beside them
+/// were measured, and are different each time.
+pub fn difference(one: &str, other: &str) -> Option<(String, String)> {
+    let unmeasured = |line: &str| {
+        let label = line.split(chart::BLOCKS).next().unwrap_or_default();
+        if label.len() < line.len() { format!("{}█", label.trim_end()) } else { line.to_owned() }
+    };
+    let (mut one, mut other) = (one.lines().map(unmeasured), other.lines().map(unmeasured));
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => return None,
+            (a, b) if a == b => {}
+            (a, b) => {
+                let end = || "(the end)".to_owned();
+                return Some((a.unwrap_or_else(end), b.unwrap_or_else(end)));
+            }
+        }
     }
 }
 
@@ -85,9 +105,18 @@ impl Page {
                 format!("> **It is {}.** {}", letter(*right), why.join(" "))
             }
             Event::Table(table) if table.columns.is_empty() => fence(&table.count()),
+            Event::Table(found) if found.plan().is_some() => {
+                let drawn = found.plan().map(|found| plan::draw(&found, PLAIN, false));
+                fence(&drawn.unwrap_or_default())
+            }
             Event::Table(table) => {
                 let masked = self.masks.table(table);
                 fence(&format!("{}\n{}", table::draw(&masked, WIDE), table.count()))
+            }
+            Event::Chart(found) => fence(&chart::draw(found, PLAIN)),
+            Event::Diagram(found) => fence(&diagram::draw(found, PLAIN)),
+            Event::Messages(title, found) => {
+                fence(&self.masks.text(&messages::draw(title, found, PLAIN)))
             }
             Event::Done(tag, _) => fence(tag),
             Event::Failed(error, sql) => {
@@ -202,6 +231,14 @@ mod tests {
     fn times_are_masked_and_other_numbers_are_not() {
         assert_eq!(mask_times("took 12.35 ms, 3 rows"), "took ‹time›, 3 rows");
         assert_eq!(mask_times("costs 1.5 euros and 2 s"), "costs 1.5 euros and 2 s");
+    }
+
+    #[test]
+    fn a_page_differs_by_its_words_and_not_by_what_was_measured() {
+        let page = "rows per second\nloop  ▏ 12\nCOPY  ████ 5,000";
+        assert_eq!(difference(page, "rows per second\nloop  █ 99\nCOPY  ██▌ 4,000"), None);
+        assert!(difference(page, "rows per second\nloop  █ 99").is_some());
+        assert!(difference(page, "rows per second\nlook  ▏ 12\nCOPY  ████ 5,000").is_some());
     }
 
     #[test]

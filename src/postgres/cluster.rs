@@ -18,6 +18,7 @@ use super::binaries::Binaries;
 use super::scram;
 use crate::error::{Context, Error, PathContext, Result};
 use crate::home::{Home, User, own, private_dir};
+use crate::process::Program;
 
 const SUPERUSER: &str = "pglings";
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -120,8 +121,18 @@ impl Cluster {
         all[all.len().saturating_sub(lines)..].join("\n")
     }
 
-    fn data(&self) -> PathBuf {
+    pub(super) fn data(&self) -> PathBuf {
         self.dir.join("data")
+    }
+
+    /// The programs that it runs on.
+    pub fn binaries(&self) -> &Binaries {
+        &self.binaries
+    }
+
+    /// One of its programs, as the user that runs it.
+    pub(super) fn program(&self, name: &str) -> Program {
+        self.binaries.program(name, self.user)
     }
 
     fn log(&self) -> PathBuf {
@@ -140,7 +151,7 @@ impl Cluster {
     }
 
     /// `initdb` into a folder beside, renamed when whole.
-    fn initialise(&self) -> Result<()> {
+    pub(super) fn initialise(&self) -> Result<()> {
         let fresh = self.dir.join("data.new");
         if fresh.exists() {
             fs::remove_dir_all(&fresh).at("remove", &fresh)?;
@@ -157,8 +168,7 @@ impl Cluster {
         // The names of the locale that sorts alike everywhere; C is what every system has.
         for locale in [&["--locale=C.UTF-8"][..], &["--locale=C"]] {
             let finished = self
-                .binaries
-                .program("initdb", self.user)
+                .program("initdb")
                 .args(["--encoding=UTF8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"])
                 .args(["--username", SUPERUSER])
                 .args(locale)
@@ -185,7 +195,7 @@ impl Cluster {
         fs::read_to_string(&path).at("read", &path)
     }
 
-    fn address(&self, port: u16) -> Result<Address> {
+    pub(super) fn address(&self, port: u16) -> Result<Address> {
         Ok(Address::local(port, SUPERUSER, &self.password()?, "postgres"))
     }
 
@@ -209,8 +219,7 @@ impl Cluster {
             fs::write(&log, "").at("write", &log)?;
             own(&log, self.user, 0o600)?;
             let finished = self
-                .binaries
-                .program("pg_ctl", self.user)
+                .program("pg_ctl")
                 .args(["start", "--wait", "--silent", "--timeout", "50", "--pgdata"])
                 .arg(self.data())
                 .arg("--log")
@@ -239,15 +248,14 @@ impl Cluster {
     }
 
     /// Stops the server of the data folder, if one runs, and waits for its end.
-    fn stop(&self) -> Result<()> {
+    pub(super) fn stop(&self) -> Result<()> {
         let _ = fs::remove_file(self.dir.join("port"));
         if !self.data().join("postmaster.pid").exists() {
             return Ok(());
         }
         for mode in ["fast", "immediate"] {
             let finished = self
-                .binaries
-                .program("pg_ctl", self.user)
+                .program("pg_ctl")
                 .args(["stop", "--wait", "--silent", "--timeout", "20", "--mode", mode, "--pgdata"])
                 .arg(self.data())
                 .run(Duration::from_secs(30))?;
@@ -281,7 +289,7 @@ impl Lease {
 
 /// The loopback only, no sockets, and no waiting for the disk: what is lost in a power cut here is
 /// a lesson's database. Room for 200 sessions, since pools are a subject.
-fn settings(port: u16) -> String {
+pub(super) fn settings(port: u16) -> String {
     let settings = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",

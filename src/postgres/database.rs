@@ -17,6 +17,7 @@ use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::address::Address;
+use super::binaries::Binaries;
 use super::scram;
 use super::source::Server;
 use crate::error::{Context, Error, Result};
@@ -95,6 +96,8 @@ pub struct Database {
     /// The same as a role that may do with this one database what it likes, and nothing else. What
     /// a run has made (views, triggers) calls functions with the rights of whoever comes upon it.
     pub grader: Address,
+    /// The programs of its server, where that is a private cluster.
+    pub binaries: Option<Binaries>,
     made: Option<Made>,
     shared: Arc<Shared>,
 }
@@ -152,7 +155,8 @@ impl Databases {
         };
         let (name, address, grader) = (made.name.clone(), by(&made.role), by(&made.grader));
         let shared = Arc::clone(&self.shared);
-        Ok(Database { name, address, admin, grader, made: Some(made), shared })
+        let binaries = self.server.cluster().map(|cluster| cluster.binaries().clone());
+        Ok(Database { name, address, admin, grader, binaries, made: Some(made), shared })
     }
 
     /// Asks the server whether it is still there.

@@ -10,9 +10,13 @@ pub fn call(arguments: &str) -> String {
     format!("{program} {arguments}").trim_end().trim_end_matches(" --").to_owned()
 }
 
+pub mod chart;
+pub mod diagram;
 pub mod highlight;
 pub mod json;
 pub mod look;
+pub mod messages;
+pub mod plan;
 pub mod prose;
 pub mod screen;
 pub mod server_error;

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use colored::Colorize;
 
 use super::look::Look;
-use super::{highlight, prose, server_error, table, wire};
-use crate::lesson::event::Event;
+use super::{chart, diagram, highlight, messages, plan, prose, server_error, table, wire};
+use crate::lesson::event::{Event, Table};
 
 /// Writes events as text.
 pub struct Screen<W> {
@@ -43,19 +43,18 @@ impl<W: Write> Screen<W> {
             }
             Event::Question { text, choices } => question(text, choices, look),
             Event::Settled { chosen, right, why } => settled(*chosen, *right, why, look),
-            Event::Table(rows) => {
-                let count = self.with_time(&rows.count(), rows.time);
-                if rows.columns.is_empty() {
-                    format!("{count}\n")
-                } else {
-                    format!("{}\n{count}\n", table::draw(rows, look))
-                }
-            }
+            Event::Table(rows) => match rows.plan() {
+                Some(found) => format!("{}\n", plan::draw(&found, look, self.times)),
+                None => self.rows(rows),
+            },
             Event::Done(tag, time) => format!("{}\n", self.with_time(tag, *time)),
             Event::Failed(error, sql) => format!("{}\n", server_error::draw(error, sql, look)),
             Event::Trouble(text) => {
                 format!("{}  {text}\n", look.paint("ERROR:", |text| text.red().bold()))
             }
+            Event::Chart(found) => format!("{}\n", chart::draw(found, look)),
+            Event::Diagram(found) => format!("{}\n", diagram::draw(found, look)),
+            Event::Messages(title, found) => format!("{}\n", messages::draw(title, found, look)),
             Event::Said(text) => indent(text, look.sign("│ ", "| ")),
             Event::Wire(statements) => {
                 let drawn = wire::draw(statements, look);
@@ -78,6 +77,14 @@ impl<W: Write> Screen<W> {
     pub fn raw(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
+    }
+
+    fn rows(&self, rows: &Table) -> String {
+        let count = self.with_time(&rows.count(), rows.time);
+        if rows.columns.is_empty() {
+            return format!("{count}\n");
+        }
+        format!("{}\n{count}\n", table::draw(rows, self.look))
     }
 
     fn with_time(&self, text: &str, time: Option<std::time::Duration>) -> String {

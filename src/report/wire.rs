@@ -67,5 +67,10 @@ fn one(statement: &Statement, how: &str, look: Look) -> String {
 
 /// `1.23 ms`.
 pub fn milliseconds(time: std::time::Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+    milliseconds_of(time.as_secs_f64() * 1000.0)
+}
+
+/// The same of a number of milliseconds.
+pub fn milliseconds_of(time: f64) -> String {
+    format!("{time:.2} ms")
 }

@@ -7,37 +7,14 @@ use std::fmt;
 
 use postgres::types::Type;
 use postgres::{Client, SimpleQueryMessage};
-use serde_json::Value;
 
 use super::trial::unseen;
 use super::{Outcome, Statement, ensure};
 use crate::error::Error;
-
-/// The plan of a statement.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// Its topmost node.
-    pub root: Node,
-    /// Whether the statement ran, so that rows were counted.
-    pub measured: bool,
-}
-
-/// A node of a plan.
-#[derive(Debug, Clone)]
-pub struct Node {
-    /// `Seq Scan`, `Index Only Scan`, `Sort`, …
-    pub kind: String,
-    /// The table that it reads.
-    pub table: Option<String>,
-    /// The index that it uses.
-    pub index: Option<String>,
-    /// The rows that it returned and those that it threw away, in all its loops; 0 if not measured.
-    pub rows: f64,
-    /// Everything that the server says of it.
-    pub details: Value,
-    /// The nodes that it gets its rows from.
-    pub children: Vec<Node>,
-}
+use crate::postgres::plan::Node;
+pub use crate::postgres::plan::Plan;
+use crate::report;
+use crate::report::look::PLAIN;
 
 /// Plans a statement. `values` are literals for `$1`, `$2`, …: `"42"`, `"'Ada'"`, `"NULL"`.
 pub fn plan(client: &mut Client, sql: &str, values: &[&str]) -> Outcome<Plan> {
@@ -109,9 +86,8 @@ fn explain(
             _ => None,
         })
         .collect();
-    let json: Value = serde_json::from_str(&text.join("\n"))
-        .map_err(|error| Error::Bug(format!("a plan that does not read: {error}")))?;
-    Ok(Plan { root: node(&json[0]["Plan"]), measured })
+    let plan = Plan::read(&text.join("\n"));
+    plan.ok_or_else(|| Error::Bug("a plan that does not read".to_owned()).into())
 }
 
 /// A type's name, in quotes as the catalog has it; `unknown` lets the server find it out.
@@ -120,35 +96,7 @@ fn type_name(oid: u32) -> String {
     known.unwrap_or_else(|| "unknown".to_owned())
 }
 
-fn node(json: &Value) -> Node {
-    let text = |key: &str| json[key].as_str().map(str::to_owned);
-    let number = |key: &str| json[key].as_f64().unwrap_or(0.0);
-    let removed = number("Rows Removed by Filter") + number("Rows Removed by Index Recheck");
-    let mut details = json.clone();
-    let children = details.as_object_mut().and_then(|object| object.remove("Plans"));
-    let children = children.as_ref().and_then(Value::as_array).map(Vec::as_slice);
-    Node {
-        kind: text("Node Type").unwrap_or_default(),
-        table: text("Relation Name"),
-        index: text("Index Name"),
-        rows: (number("Actual Rows") + removed) * number("Actual Loops"),
-        children: children.unwrap_or_default().iter().map(node).collect(),
-        details,
-    }
-}
-
 impl Plan {
-    /// All nodes, each before those that it gets its rows from.
-    pub fn nodes(&self) -> Vec<&Node> {
-        let mut nodes = vec![&self.root];
-        let mut next = 0;
-        while let Some(node) = nodes.get(next).copied() {
-            next += 1;
-            nodes.splice(next..next, &node.children);
-        }
-        nodes
-    }
-
     /// The first node of this kind: `"Index Only Scan"`.
     pub fn node(&self, kind: &str) -> Option<&Node> {
         self.nodes().into_iter().find(|node| node.kind == kind)
@@ -217,36 +165,11 @@ impl Node {
     fn changes(&self) -> bool {
         self.kind == "ModifyTable"
     }
-
-    fn write(&self, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", "  ".repeat(depth + 2), self.kind)?;
-        if let Some(index) = &self.index {
-            write!(f, " using {index}")?;
-        }
-        if let Some(table) = &self.table {
-            write!(f, " on {table}")?;
-        }
-        for condition in ["Index Cond", "Filter", "Sort Key"] {
-            match &self.details[condition] {
-                Value::String(text) => write!(f, ", {condition}: {text}")?,
-                Value::Array(keys) => {
-                    let keys: Vec<&str> = keys.iter().filter_map(Value::as_str).collect();
-                    write!(f, ", {condition}: {}", keys.join(", "))?;
-                }
-                _ => {}
-            }
-        }
-        for child in &self.children {
-            writeln!(f)?;
-            child.write(depth + 1, f)?;
-        }
-        Ok(())
-    }
 }
 
 /// As a tree, a line a node.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.root.write(0, f)
+        f.write_str(&report::plan::draw(self, PLAIN, false))
     }
 }

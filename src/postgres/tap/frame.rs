@@ -21,6 +21,14 @@ pub(super) struct Frame {
     pub(super) cut: bool,
 }
 
+impl Frame {
+    /// The texts in its body, as far as it consists of texts that end with a zero byte.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let texts = self.body[..].split(|byte| *byte == 0);
+        texts.map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+    }
+}
+
 /// A length that no PostgreSQL message can have.
 pub(super) struct Malformed;
 

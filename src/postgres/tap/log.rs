@@ -32,6 +32,8 @@ pub struct Message {
     pub kind: &'static str,
     /// Its size on the wire, type and length included.
     pub bytes: usize,
+    /// What can be said of it in a line: SQL, values, a tag, names of columns.
+    pub detail: String,
 }
 
 #[derive(Default)]
@@ -102,6 +104,13 @@ impl Log {
     pub fn messages(&self) -> Vec<Message> {
         let mut messages = self.state().messages.clone();
         messages.sort_by_key(|message| message.at);
+        messages
+    }
+
+    /// The same as [`messages`](Log::messages), and forgets them.
+    pub fn take_messages(&self) -> Vec<Message> {
+        let messages = self.messages();
+        self.state().messages.clear();
         messages
     }
 

@@ -108,17 +108,55 @@ impl Recorder {
             return self.first(at, &frame);
         }
         let Some(kind) = frame::client_kind(frame.tag) else { return self.give_up(at) };
+        let texts = if self.recording { frame.texts() } else { Vec::new() };
         self.note(at, Side::Client, kind, frame.bytes);
         if self.session.request(at, &mut frame).is_err() {
-            self.give_up(at);
+            return self.give_up(at);
         }
+        let text = |at: usize| texts.get(at).cloned().unwrap_or_default();
+        self.detail(|session| match frame.tag {
+            b'Q' => text(0),
+            b'P' => text(1),
+            b'B' => {
+                let values = session.portals.get(&text(0)).map(|bound| bound.params());
+                let values = values.unwrap_or_default();
+                let each = values.iter().enumerate();
+                let each = each.map(|(at, value)| format!("${} = {value}", at + 1));
+                each.collect::<Vec<_>>().join(", ")
+            }
+            _ => String::new(),
+        });
     }
 
     fn reply(&mut self, at: Duration, mut frame: Frame) {
         let Some(kind) = frame::server_kind(frame.tag) else { return self.give_up(at) };
         self.note(at, Side::Server, kind, frame.bytes);
+        let texts = if self.recording { frame.texts() } else { Vec::new() };
+        self.detail(|_| match frame.tag {
+            b'C' => texts.first().cloned().unwrap_or_default(),
+            // Each field is a letter and a text: C is the SQLSTATE, M the message.
+            b'E' => {
+                let field = |letter| texts.iter().find_map(|text| text.strip_prefix(letter));
+                format!("{} {}", field('C').unwrap_or_default(), field('M').unwrap_or_default())
+            }
+            b'Z' => match texts.first().map(String::as_str) {
+                Some("T") => "in a transaction".to_owned(),
+                Some("E") => "in a failed transaction".to_owned(),
+                _ => String::new(),
+            },
+            _ => String::new(),
+        });
         if self.session.reply(at, &mut frame).is_err() {
             self.give_up(at);
+        }
+    }
+
+    /// Says more of the message that was noted last.
+    fn detail(&mut self, say: impl FnOnce(&Session) -> String) {
+        if self.recording
+            && let Some(message) = self.messages.last_mut()
+        {
+            message.detail = say(&self.session);
         }
     }
 
@@ -161,7 +199,14 @@ impl Recorder {
 
     fn note(&mut self, at: Duration, from: Side, kind: &'static str, bytes: usize) {
         if self.recording {
-            self.messages.push(Message { connection: 0, from, at, kind, bytes });
+            self.messages.push(Message {
+                connection: 0,
+                from,
+                at,
+                kind,
+                bytes,
+                detail: String::new(),
+            });
         }
     }
 

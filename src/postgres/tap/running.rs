@@ -99,6 +99,17 @@ impl Bound {
     pub(super) fn returns(&self, columns: Vec<Column>) {
         let _ = self.columns.set(columns);
     }
+
+    /// The values, with the types that they are known to have by now.
+    pub(super) fn params(&self) -> Vec<Param> {
+        let values = self.values.iter().enumerate();
+        let params = values.map(|(at, (value, binary))| Param {
+            type_oid: self.prepared.as_ref().map_or(0, |prepared| prepared.type_of(at)),
+            value: value.clone(),
+            binary: *binary,
+        });
+        params.collect()
+    }
 }
 
 /// A statement on its way.
@@ -187,12 +198,6 @@ impl Running {
         let sql = self.sql().to_owned();
         let (prepared, bound) = (self.prepared.as_ref(), self.bound.as_ref());
         let name = bound.map(|bound| &bound.name).or(prepared.map(|prepared| &prepared.name));
-        let values = bound.map_or(&[][..], |bound| &bound.values).iter().enumerate();
-        let params = values.map(|(at, (value, binary))| Param {
-            type_oid: prepared.map_or(0, |prepared| prepared.type_of(at)),
-            value: value.clone(),
-            binary: *binary,
-        });
         let described = bound.and_then(|bound| bound.columns.get());
         let described = described.or(prepared.and_then(|prepared| prepared.columns.get()));
         Statement {
@@ -201,7 +206,7 @@ impl Running {
             protocol: self.protocol,
             parsed: self.parsed,
             prepared: name.cloned().unwrap_or_default(),
-            params: params.collect(),
+            params: bound.map(|bound| bound.params()).unwrap_or_default(),
             before,
             after,
             rows: self.rows,
