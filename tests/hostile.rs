@@ -193,7 +193,7 @@ fn lost(answer: &Answer) -> Result<Ended, Failed> {
 }
 
 fn told(verdict: &Verdict) -> String {
-    let failed: Vec<_> = verdict.checks.iter().filter(|check| !check.passed).collect();
+    let failed: Vec<_> = verdict.checks.iter().filter(|check| !check.passed()).collect();
     let output: String = verdict.output.chars().take(300).collect();
     format!("{}: {}\n{failed:#?}\n{output}", word(verdict.status), verdict.message)
 }

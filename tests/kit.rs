@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+#[path = "kit/answer.rs"]
+mod answer;
 #[path = "kit/catalog.rs"]
 mod catalog;
 #[path = "kit/components.rs"]
 mod components;
+#[path = "kit/grading.rs"]
+mod grading;
 #[path = "kit/plan.rs"]
 mod plan;
 #[path = "kit/wire.rs"]

@@ -16,7 +16,7 @@ use self::answer::{Answer, AnswerProgram};
 use self::build::Build;
 use self::kit::{Grading, Stop};
 pub use self::verdict::Verdict;
-use self::verdict::{Check, Status};
+use self::verdict::{Check, State, Status};
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::{File, Workbook};
@@ -99,7 +99,7 @@ pub fn run_within(
     verdict.output = finished.output;
     verdict.kept = finished.kept;
     verdict.checks = finished.checks;
-    if verdict.checks.iter().any(|check| !check.passed) {
+    if verdict.checks.iter().any(|check| !check.passed()) {
         verdict.status = Status::Failed;
     }
     match outcome {
@@ -109,9 +109,9 @@ pub fn run_within(
                 verdict.message = format!("the grader of {} checked nothing", exercise.stem);
             }
         }
-        Err(Stop::Wrong(message)) => {
+        Err(Stop::Wrong(message) | Stop::NotTried(message)) => {
             let name = "the exercise as a whole".to_owned();
-            verdict.checks.push(Check { name, passed: false, message });
+            verdict.checks.push(Check { name, state: State::Failed(message) });
             verdict.status = Status::Failed;
         }
         Err(Stop::TimedOut(message)) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::ser::{SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
 use crate::exercise::Exercise;
@@ -12,7 +13,7 @@ use crate::exercise::Exercise;
 pub enum Status {
     /// Every check passed.
     Passed,
-    /// A check failed.
+    /// A check failed. Others may not have been tried.
     Failed,
     /// The compiler said no.
     DoesNotCompile,
@@ -55,14 +56,58 @@ impl Status {
 }
 
 /// One requirement and whether it was met.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
     /// Reads as a requirement.
     pub name: String,
-    /// Whether it was met.
-    pub passed: bool,
-    /// What was wrong and what to do, if it was not.
-    pub message: String,
+    /// What came of it.
+    pub state: State,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The requirement is met.
+    Passed,
+    /// It is not: what is wrong and what to do.
+    Failed(String),
+    /// It could not be judged, because something that it builds on is missing: what comes first.
+    /// Never a pass.
+    NotTried(String),
+}
+
+impl Check {
+    /// Whether the requirement is met.
+    pub fn passed(&self) -> bool {
+        self.state == State::Passed
+    }
+
+    /// Whether it was tried and is not met.
+    pub fn failed(&self) -> bool {
+        matches!(self.state, State::Failed(_))
+    }
+
+    /// What was wrong, or why it was not tried; empty if it passed.
+    pub fn message(&self) -> String {
+        match &self.state {
+            State::Passed => String::new(),
+            State::Failed(message) => message.clone(),
+            State::NotTried(why) => format!("not tried: {why}"),
+        }
+    }
+}
+
+/// `{"name", "passed", "tried", "message"}`: who knows of no third state sees a check that did not
+/// pass, with the reason.
+impl Serialize for Check {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut check = serializer.serialize_struct("Check", 4)?;
+        check.serialize_field("name", &self.name)?;
+        check.serialize_field("passed", &self.passed())?;
+        check.serialize_field("tried", &!matches!(self.state, State::NotTried(_)))?;
+        check.serialize_field("message", &self.message())?;
+        check.end()
+    }
 }
 
 /// The verdict on one exercise.
@@ -102,5 +147,29 @@ impl Verdict {
             build: Duration::ZERO,
             run: Duration::ZERO,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_check_that_was_not_tried_is_none_that_passed() {
+        let of = |state| serde_json::to_value(Check { name: "n".to_owned(), state }).unwrap();
+        assert_eq!(
+            of(State::Passed),
+            json!({"name": "n", "passed": true, "tried": true, "message": ""})
+        );
+        assert_eq!(
+            of(State::Failed("no".to_owned())),
+            json!({"name": "n", "passed": false, "tried": true, "message": "no"})
+        );
+        assert_eq!(
+            of(State::NotTried("first m".to_owned())),
+            json!({"name": "n", "passed": false, "tried": false, "message": "not tried: first m"})
+        );
     }
 }

@@ -4,21 +4,12 @@ use colored::Colorize;
 
 use super::call;
 use super::look::{Look, plain};
-use crate::grade::verdict::{Status, Verdict};
+use crate::grade::verdict::{Check, State, Status, Verdict};
 
 /// The verdict with its checks, what went wrong, and what to do next.
 pub fn draw(verdict: &Verdict, look: Look) -> String {
     let mut lines = vec![head(verdict, look)];
-    for check in &verdict.checks {
-        if check.passed {
-            let tick = look.paint(look.sign("✓", "ok"), |text| text.green());
-            lines.push(format!("  {tick} {}", check.name));
-        } else {
-            let cross = look.paint(look.sign("✗", "NO"), |text| text.red().bold());
-            lines.push(format!("  {cross} {}", look.paint(&check.name, |text| text.bold())));
-            lines.extend(wrapped(&check.message, "      ", look));
-        }
-    }
+    lines.extend(checks(&verdict.checks, look));
     if !verdict.message.is_empty() {
         let message = verdict.message.trim_end();
         lines.push(if look.color { message.to_owned() } else { plain(message) });
@@ -50,6 +41,42 @@ fn head(verdict: &Verdict, look: Look) -> String {
         Status::NotStarted => format!("{}: {words}", verdict.name),
         _ => format!("{}: {words} {times}", verdict.name),
     }
+}
+
+/// A check a line, and what there is to say of it. Neighbours that have the same to say say it once,
+/// below the last of them; who comes later and says a long thing again refers to the first.
+fn checks(checks: &[Check], look: Look) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (index, check) in checks.iter().enumerate() {
+        let line = match check.state {
+            State::Passed => {
+                let tick = look.paint(look.sign("✓", "ok"), |text| text.green());
+                format!("  {tick} {}", check.name)
+            }
+            State::Failed(_) => {
+                let cross = look.paint(look.sign("✗", "NO"), |text| text.red().bold());
+                format!("  {cross} {}", look.paint(&check.name, |text| text.bold()))
+            }
+            State::NotTried(_) => {
+                let dash = look.sign("–", "--");
+                look.paint(&format!("  {dash} {}", check.name), |text| text.dimmed())
+            }
+        };
+        lines.push(line);
+        if checks.get(index + 1).is_some_and(|next| next.state == check.state) {
+            continue;
+        }
+        let message = wrapped(&check.message(), "      ", look);
+        let first = checks.iter().position(|other| other.state == check.state).unwrap_or(index);
+        let apart = checks[first..index].iter().any(|other| other.state != check.state);
+        if apart && check.failed() && message.len() > 1 {
+            let same = format!("The same as for “{}”.", checks[first].name);
+            lines.extend(wrapped(&same, "      ", look));
+        } else {
+            lines.extend(message);
+        }
+    }
+    lines
 }
 
 /// What to do about it.

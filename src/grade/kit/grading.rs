@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::trial::Unwritten;
 use super::{Outcome, Stop, Trial};
 use crate::error::Error;
 use crate::grade::answer::Answer;
-use crate::grade::verdict::Check;
+use crate::grade::verdict::{Check, State};
 use crate::postgres::database::{Database, Databases, Fixture};
 
 /// One run of a grader.
@@ -15,6 +16,9 @@ pub struct Grading<'a> {
     stem: &'static str,
     checks: Vec<Check>,
     kept: Option<String>,
+    /// What the next check builds on.
+    needs: Vec<String>,
+    unwritten: Unwritten,
     /// What the last check began with, and its database if it passed.
     fixture: Option<Fixture>,
     used: Option<Database>,
@@ -36,6 +40,8 @@ impl<'a> Grading<'a> {
             stem,
             checks: Vec::new(),
             kept: None,
+            needs: Vec::new(),
+            unwritten: Unwritten::default(),
             fixture: None,
             used: None,
             last_was_fresh: false,
@@ -47,6 +53,16 @@ impl<'a> Grading<'a> {
         self.answer.extend(limit);
     }
 
+    /// The check that follows builds on an earlier one, and is not tried if that did not pass:
+    /// `g.needs("the id comes back").then("…", |t| …)?`. For several, say it several times.
+    ///
+    /// For checks that would only repeat what the earlier one said. That a function is still a
+    /// `todo!()` is told once in any case.
+    pub fn needs(&mut self, name: &str) -> &mut Self {
+        self.needs.push(name.to_owned());
+        self
+    }
+
     /// Makes a check, on a fresh database with this fixture in it.
     pub fn check(
         &mut self,
@@ -54,12 +70,12 @@ impl<'a> Grading<'a> {
         fixture: &Fixture,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
     ) -> Result<(), Stop> {
-        if std::mem::replace(&mut self.last_was_fresh, true) {
-            // A grader that wants two wants more: the next is made while this one is used.
-            self.databases.make_ahead(fixture);
-        }
-        let database = self.databases.create(fixture)?;
-        self.judge(name, *fixture, database, body)
+        let state = match self.waits_for()? {
+            Some(why) => State::NotTried(why),
+            None => self.judge_fresh(fixture, body)?,
+        };
+        self.note(name, state);
+        Ok(())
     }
 
     /// Makes a check on the database of the one before, if that passed, else on a fresh one with
@@ -70,41 +86,64 @@ impl<'a> Grading<'a> {
         name: &str,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
     ) -> Result<(), Stop> {
-        self.last_was_fresh = false;
-        let (fixture, database) = match (self.used.take(), self.fixture) {
-            (Some(database), Some(fixture)) => (fixture, database),
-            (None, Some(fixture)) => (fixture, self.databases.create(&fixture)?),
-            (_, None) => return Err(Error::Content("the first check is a `check`".into()).into()),
+        let Some(fixture) = self.fixture else {
+            return Err(Error::Content("the first check is a `check`".into()).into());
         };
-        self.judge(name, fixture, database, body)
+        let state = match self.waits_for()? {
+            Some(why) => State::NotTried(why),
+            None => {
+                self.last_was_fresh = false;
+                let used = self.used.take();
+                let database = used.map_or_else(|| self.databases.create(&fixture), Ok)?;
+                self.judge(fixture, database, body)?
+            }
+        };
+        self.note(name, state);
+        Ok(())
     }
 
-    /// Tries something on a fresh database that is a check only if it fails. Returns whether it
-    /// passed.
-    pub(super) fn attempt(
+    /// What has to be put right first, of what the next check was said to need.
+    pub(super) fn waits_for(&mut self) -> Result<Option<String>, Error> {
+        let mut first = None;
+        for name in std::mem::take(&mut self.needs) {
+            let Some(earlier) = self.checks.iter().find(|check| check.name == name) else {
+                return Err(Error::Content(format!(
+                    "a check needs {name:?}, and none is before it"
+                )));
+            };
+            if !earlier.passed() && first.is_none() {
+                first = Some(format!("first “{name}”"));
+            }
+        }
+        Ok(first)
+    }
+
+    pub(super) fn note(&mut self, name: &str, state: State) {
+        self.checks.push(Check { name: name.to_owned(), state });
+    }
+
+    pub(super) fn judge_fresh(
         &mut self,
-        name: &str,
         fixture: &Fixture,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<bool, Stop> {
-        self.check(name, fixture, body)?;
-        let passed = self.checks.last().is_some_and(|check| check.passed);
-        if passed {
-            self.checks.pop();
+    ) -> Result<State, Stop> {
+        if std::mem::replace(&mut self.last_was_fresh, true) {
+            // A grader that wants two wants more: the next is made while this one is used.
+            self.databases.make_ahead(fixture);
         }
-        Ok(passed)
+        let database = self.databases.create(fixture)?;
+        self.judge(*fixture, database, body)
     }
 
     fn judge(
         &mut self,
-        name: &str,
         fixture: Fixture,
         database: Database,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<(), Stop> {
+    ) -> Result<State, Stop> {
         self.fixture = Some(fixture);
         self.used = None;
-        let mut trial = Trial::new(database, &mut self.answer)?;
+        let mut trial = Trial::new(database, &mut self.answer, &mut self.unwritten)?;
         let result = body(&mut trial).map_err(|stop| match stop {
             Stop::TimedOut(message) => {
                 Stop::TimedOut(format!("{message}. {}", trial.server_was_doing()))
@@ -112,31 +151,28 @@ impl<'a> Grading<'a> {
             other => other,
         });
         let database = trial.finish();
-        let message = match result {
+        match result {
             Ok(()) => {
                 self.used = Some(database);
-                None
+                Ok(State::Passed)
             }
-            Err(Stop::Wrong(message)) => {
+            Err(Stop::NotTried(why)) if self.checks.iter().any(Check::failed) => {
+                Ok(State::NotTried(why))
+            }
+            Err(Stop::Wrong(message) | Stop::NotTried(message)) => {
                 // An answer whose server was taken away returns an error too, and is not to blame.
                 self.databases.alive()?;
                 if self.kept.is_none() {
                     // A database that cannot be kept takes nothing from the verdict.
                     self.kept = database.keep(self.stem).ok();
                 }
-                Some(message)
+                Ok(State::Failed(message))
             }
             Err(other) => {
                 self.databases.alive()?;
-                return Err(other);
+                Err(other)
             }
-        };
-        self.checks.push(Check {
-            name: name.to_owned(),
-            passed: message.is_none(),
-            message: message.unwrap_or_default(),
-        });
-        Ok(())
+        }
     }
 
     pub(crate) fn finish(self) -> Finished {

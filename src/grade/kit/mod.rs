@@ -49,6 +49,8 @@ use crate::report::server_error;
 pub enum Stop {
     /// The answer is wrong: the sentence for the learner.
     Wrong(String),
+    /// It cannot be judged yet: what comes first.
+    NotTried(String),
     /// The run's time is up.
     TimedOut(String),
     /// The answer's process ended.
@@ -69,6 +71,12 @@ pub type Outcome<T = ()> = Result<T, Stop>;
 /// A wrong answer, in a sentence.
 pub fn wrong<T>(message: impl Into<String>) -> Outcome<T> {
     Err(Stop::Wrong(message.into()))
+}
+
+/// Ends a check that cannot be judged: what is wrong was told by an earlier one. It counts as failed
+/// if none has failed so far, so that nothing is wrong without a reason.
+pub fn not_tried<T>(why: impl Into<String>) -> Outcome<T> {
+    Err(Stop::NotTried(why.into()))
 }
 
 /// Says that an answer is wrong unless a condition holds.

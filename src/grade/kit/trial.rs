@@ -1,10 +1,10 @@
 //! One check at work: it calls the answer, and looks at the database and the wire.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Debug;
 use std::time::Duration;
 
-use harness::protocol::{Failure, Request, Response};
+use harness::protocol::{Failure, Panic, Request, Response};
 use postgres::{Client, SimpleQueryMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,9 +29,14 @@ const SETTLE: Duration = Duration::from_secs(2);
 const GUARD: &str =
     "SET search_path = public; SET lock_timeout = '3s'; SET statement_timeout = '5s'";
 
+/// The functions of this run that are still to be written, each with the text of its `todo!()`.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten(BTreeSet<(String, String)>);
+
 /// One check at work: an answer, a database, and the wire between them.
 pub struct Trial<'a> {
     answer: &'a mut Answer,
+    unwritten: &'a mut Unwritten,
     address: Address,
     log: Log,
     client: Option<Client>,
@@ -51,7 +56,11 @@ pub struct Called<T> {
 }
 
 impl<'a> Trial<'a> {
-    pub(super) fn new(database: Database, answer: &'a mut Answer) -> Outcome<Trial<'a>> {
+    pub(super) fn new(
+        database: Database,
+        answer: &'a mut Answer,
+        unwritten: &'a mut Unwritten,
+    ) -> Outcome<Trial<'a>> {
         let socket = database.address.socket();
         let socket = socket.ok_or_else(|| Error::Bug("a server without a port".to_owned()))?;
         let tap = Tap::start(socket).context("cannot listen on the loopback")?;
@@ -59,6 +68,7 @@ impl<'a> Trial<'a> {
         let log = tap.log();
         Ok(Trial {
             answer,
+            unwritten,
             address,
             log,
             client: None,
@@ -98,7 +108,7 @@ impl<'a> Trial<'a> {
                 }
             },
             Response::Failed(failure) => Err(failure),
-            Response::Panicked(panic) => return wrong(describe_panic(function, &panic)),
+            Response::Panicked(panic) => return Err(self.panicked(function, &panic)),
             Response::Misfit(why) => {
                 return wrong(format!("`{function}` cannot be called: {why}."));
             }
@@ -120,6 +130,18 @@ impl<'a> Trial<'a> {
             _ => String::new(),
         };
         Ok(Called { function: function.to_owned(), result, sql })
+    }
+
+    /// A `todo!()` is told once. The call is made each time all the same: it may stand in a branch
+    /// that not every call takes.
+    fn panicked(&mut self, function: &str, panic: &Panic) -> Stop {
+        let todo = panic.todo().map(|task| (function.to_owned(), task.to_owned()));
+        let told = todo.is_some_and(|todo| !self.unwritten.0.insert(todo));
+        if told {
+            Stop::NotTried(format!("`{function}` is still to be written"))
+        } else {
+            Stop::Wrong(describe_panic(function, panic))
+        }
     }
 
     /// The SQL of the last statement that failed.
@@ -310,7 +332,7 @@ pub(super) fn unseen(error: postgres::Error, sql: &str) -> Stop {
     }
 }
 
-fn describe_panic(function: &str, panic: &harness::protocol::Panic) -> String {
+fn describe_panic(function: &str, panic: &Panic) -> String {
     match panic.todo() {
         Some("") => format!("`{function}` is still to be written."),
         Some(task) => format!("`{function}` is still to be written: {task}."),
