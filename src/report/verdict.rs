@@ -70,7 +70,7 @@ fn checks(checks: &[Check], look: Look) -> Vec<String> {
         let first = checks.iter().position(|other| other.state == check.state).unwrap_or(index);
         let apart = checks[first..index].iter().any(|other| other.state != check.state);
         if apart && check.failed() && message.len() > 1 {
-            let same = format!("The same as for “{}”.", checks[first].name);
+            let same = format!("The same as for \"{}\".", checks[first].name);
             lines.extend(wrapped(&same, "      ", look));
         } else {
             lines.extend(message);
@@ -116,4 +116,45 @@ fn wrapped(text: &str, indent: &str, look: Look) -> Vec<String> {
         textwrap::wrap(line.trim_start(), options).into_iter().map(String::from).collect::<Vec<_>>()
     };
     text.lines().flat_map(wrap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::PLAIN;
+    use super::*;
+
+    #[test]
+    fn one_message_is_told_once() {
+        let long = "`crowd` returned an error: the pool could not hand out a session.\nMore of it.";
+        let failed = |message: &str| State::Failed(message.to_owned());
+        let states = [
+            ("a", failed(long)),
+            ("b", failed(long)),
+            ("c", State::Passed),
+            ("d", State::NotTried("first \"a\"".to_owned())),
+            ("e", State::NotTried("first \"a\"".to_owned())),
+            ("f", failed("Short.")),
+            ("g", failed(long)),
+            ("h", failed("Short.")),
+        ];
+        let list: Vec<Check> = states
+            .into_iter()
+            .map(|(name, state)| Check { name: name.to_owned(), state })
+            .collect();
+        let expected = "  ✗ a
+  ✗ b
+      `crowd` returned an error: the pool could not hand out a session.
+      More of it.
+  ✓ c
+  – d
+  – e
+      not tried: first \"a\"
+  ✗ f
+      Short.
+  ✗ g
+      The same as for \"a\".
+  ✗ h
+      Short.";
+        assert_eq!(checks(&list, PLAIN).join("\n"), expected);
+    }
 }

@@ -80,10 +80,10 @@ fn what_builds_on_a_check_waits_for_it() {
         ("right", State::Passed),
         ("wrong", failed("no")),
         ("on right", State::Passed),
-        ("on both", not_tried("first “wrong”")),
-        ("on that", not_tried("first “on both”")),
+        ("on both", not_tried("first \"wrong\"")),
+        ("on that", not_tried("first \"on both\"")),
         ("on its own", State::Passed),
-        ("a query", not_tried("first “wrong”")),
+        ("a query", not_tried("first \"wrong\"")),
     ];
     assert_eq!(states(&verdict), expected);
 }

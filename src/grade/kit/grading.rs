@@ -112,7 +112,7 @@ impl<'a> Grading<'a> {
                 )));
             };
             if !earlier.passed() && first.is_none() {
-                first = Some(format!("first “{name}”"));
+                first = Some(format!("first {name:?}"));
             }
         }
         Ok(first)
