@@ -20,6 +20,7 @@ mod grading;
 pub mod plan;
 mod query;
 mod questions;
+mod ratio;
 mod shrink;
 mod sql;
 mod transactions;
