@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use pglings::grade::kit::{Isolation, Wire};
+use pglings::grade::kit::{Isolation, Wire, equal, grader};
+use pglings::grade::verdict::Check;
 use pglings::lesson::fixtures::LUNDO;
 use pglings::postgres::tap::Tap;
 use sqlx::postgres::PgPoolCopyExt;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::{Executor, PgPool};
 
+use crate::answer::{judge, states};
 use crate::world::{World, says};
 
 const INSERT: &str = "INSERT INTO users (email, full_name) VALUES ($1, $2)";
@@ -109,6 +111,42 @@ fn a_statement_that_is_prepared_once_is_parsed_once() {
         }
     });
     assert_eq!((wire.parses("insert"), wire.count_of("insert")), (2, 2));
+}
+
+#[test]
+fn several_calls_are_looked_at_together() {
+    let verdict = judge(|| {
+        grader(&[], |g| {
+            g.check("prepared once", &LUNDO, |t| {
+                t.call::<i32>("add", ("before",))?.ok()?;
+                t.disconnect()?;
+                // A larger pool may hand out a second connection, with nothing prepared on it.
+                t.pool(1);
+                let mark = t.mark();
+                equal("statements so far", t.sent_since(mark)?.statements().len(), 0)?;
+                for name in ["a", "b", "c"] {
+                    t.call::<i32>("add", (name,))?.ok()?;
+                }
+                equal("INSERTs of the last call", t.sent()?.count_of("INSERT"), 1)?;
+                let sent = t.sent_since(mark)?;
+                sent.exactly(3, "INSERT")?.parsed_once("INSERT INTO users")?;
+                equal("connections", sent.connections(), 1)?;
+                says(sent.parsed_once("UPDATE"), "was sent no SQL with `UPDATE` in it");
+                Ok(())
+            })?;
+            g.then("prepared each time, over two connections", |t| {
+                let mark = t.mark();
+                t.call::<u64>("rename", (1, "a"))?.ok()?;
+                t.disconnect()?;
+                t.call::<u64>("rename", (1, "b"))?.ok()?;
+                let sent = t.sent_since(mark)?;
+                equal("connections", sent.connections(), 2)?;
+                says(sent.parsed_once("update users"), "parsed this SQL 2 times");
+                Ok(())
+            })
+        })
+    });
+    assert!(verdict.checks.iter().all(Check::passed), "{:#?}", states(&verdict));
 }
 
 #[test]

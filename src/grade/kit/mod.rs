@@ -37,7 +37,7 @@ pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
 pub use self::transactions::Isolation;
-pub use self::trial::{Called, Trial};
+pub use self::trial::{Called, Mark, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;

@@ -1,6 +1,6 @@
 //! The ready-made questions, as a check asks them.
 
-use super::{Outcome, Plan, Statement, Table, Trial, Wire, catalog, plan};
+use super::{Mark, Outcome, Plan, Statement, Table, Trial, Wire, catalog, plan};
 
 impl Trial<'_> {
     /// A table of the check's database.
@@ -22,6 +22,12 @@ impl Trial<'_> {
     /// What the last call sent.
     pub fn sent(&mut self) -> Outcome<Wire> {
         Ok(Wire::of(self.statements()?))
+    }
+
+    /// What several calls sent together:
+    /// `let before = t.mark(); … t.sent_since(before)?.parsed_once("INSERT INTO users")?`
+    pub fn sent_since(&mut self, mark: Mark) -> Outcome<Wire> {
+        Ok(Wire::of(self.statements_since(mark)?))
     }
 
     /// How the server would run a statement. `values` are literals for `$1`, `$2`, …: `"'Ada'"`.

@@ -39,12 +39,18 @@ pub struct Trial<'a> {
     unwritten: &'a mut Unwritten,
     address: Address,
     log: Log,
+    /// What was sent before the last call.
+    earlier: Vec<Statement>,
     client: Option<Client>,
     called: bool,
     pool: u32,
     _tap: Tap,
     database: Database,
 }
+
+/// A moment of a check.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark(Duration);
 
 /// What a call came to, if the function returned at all.
 #[derive(Debug)]
@@ -71,6 +77,7 @@ impl<'a> Trial<'a> {
             unwritten,
             address,
             log,
+            earlier: Vec::new(),
             client: None,
             called: false,
             pool: POOL,
@@ -90,7 +97,7 @@ impl<'a> Trial<'a> {
             Ok(serde_json::Value::Null) => Vec::new(),
             _ => return Err(Error::Content("the arguments of a call are a tuple".into()).into()),
         };
-        self.log.take();
+        self.earlier.extend(self.log.take());
         self.called = true;
         let response = self.answer.ask(&Request::Call {
             function: function.to_owned(),
@@ -175,11 +182,28 @@ impl<'a> Trial<'a> {
     /// What went over the wire in the last call. What a client asks for its own purposes (the
     /// names of types it does not know) is left out.
     pub fn statements(&mut self) -> Outcome<VecDeque<Statement>> {
-        if !self.log.settle(SETTLE) {
-            return wrong("A statement of yours was still running when the function had returned.");
-        }
+        self.settle()?;
         let all = self.log.statements().into_iter();
         Ok(all.filter(|statement| !is_internal(statement)).collect())
+    }
+
+    /// This moment, to look later at all that was sent [since](Trial::sent_since).
+    pub fn mark(&self) -> Mark {
+        Mark(self.log.now())
+    }
+
+    /// What went over the wire since a mark, in all calls.
+    pub(super) fn statements_since(&mut self, mark: Mark) -> Outcome<Vec<Statement>> {
+        self.settle()?;
+        let all = self.earlier.iter().cloned().chain(self.log.statements());
+        Ok(all.filter(|statement| statement.started >= mark.0).collect())
+    }
+
+    fn settle(&self) -> Outcome {
+        if self.log.settle(SETTLE) {
+            return Ok(());
+        }
+        wrong("A statement of yours was still running when the function had returned.")
     }
 
     /// How many sessions the answer has opened.

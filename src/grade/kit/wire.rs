@@ -1,6 +1,7 @@
 //! Questions about what an answer sent.
 //!
-//! They are asked of the record of the last call, so what an earlier call has set for the whole
+//! They are asked of the record of the last call, or of several
+//! ([`Trial::sent_since`](super::Trial::sent_since)). What an earlier call has set for the whole
 //! session is not known here; [`Trial::disconnect`](super::Trial::disconnect) before the call makes
 //! the record whole.
 
@@ -146,6 +147,21 @@ impl Wire {
             parses += 1;
         }
         parses
+    }
+
+    /// SQL with this text in it was parsed once, however often it ran.
+    pub fn parsed_once(&self, of: &str) -> Outcome<&Wire> {
+        let wanted = plain(of);
+        let times = self.parses(of);
+        match self.all.iter().find(|statement| plain(&statement.sql).contains(&wanted)) {
+            None => wrong(format!("the server was sent no SQL with `{of}` in it.")),
+            Some(_) if times == 1 => Ok(self),
+            Some(statement) => wrong(format!(
+                "the server parsed this SQL {times} times:\n    {}\nPrepare it once, and \
+                 run what was prepared.",
+                indented(&statement.sql)
+            )),
+        }
     }
 
     /// How many connections something was sent over.

@@ -125,7 +125,8 @@ impl Log {
         self.wait(limit, |state| state.threads == 0)
     }
 
-    pub(super) fn now(&self) -> Duration {
+    /// The time since the tap's start, which is what statements are dated by.
+    pub fn now(&self) -> Duration {
         self.0.start.elapsed()
     }
 
