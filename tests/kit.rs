@@ -12,6 +12,8 @@ mod components;
 mod grading;
 #[path = "kit/plan.rs"]
 mod plan;
+#[path = "kit/query.rs"]
+mod query;
 #[path = "kit/ratio.rs"]
 mod ratio;
 #[path = "kit/wire.rs"]

@@ -11,6 +11,8 @@ use pglings::process::Program;
 use postgres::{Client, Error};
 use sqlx::PgPool;
 
+use crate::query::{children, eldest, names, shares, users, youngest};
+
 /// The answer's `main`. For everybody else a test of nothing.
 #[test]
 fn serves() {
@@ -19,7 +21,21 @@ fn serves() {
     }
 }
 
-harness::graded!(one, half, unwritten, also_unwritten, sleep, add, rename);
+harness::graded!(
+    one,
+    half,
+    unwritten,
+    also_unwritten,
+    sleep,
+    add,
+    rename,
+    children,
+    eldest,
+    users,
+    youngest,
+    names,
+    shares
+);
 
 fn one(client: &mut Client) -> Result<i32, Error> {
     Ok(client.query_one("SELECT 1", &[])?.get(0))

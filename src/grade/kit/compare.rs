@@ -49,17 +49,27 @@ pub enum Difference {
 }
 
 impl Rows {
-    /// Reads what an answer returned: an array of objects, of arrays, or of single values; a
-    /// single row or value counts as one, `null` (an `Option` that is `None`) as none.
+    /// Reads what an answer returned, in any of the shapes that Rust has for rows; see
+    /// [`Query`](super::Query). JSON does not tell all of them apart: where one reads in two ways,
+    /// it is read as what the reference is.
     pub fn of_answer(value: &Value, reference: &Rows) -> Result<Rows, String> {
         let columns = reference.columns.clone();
         let rows = match value {
-            Value::Array(rows) if !is_row(rows, &columns) => rows.iter().collect(),
-            Value::Null => Vec::new(),
+            Value::Array(values) if !is_row(values, reference) => values.iter().collect(),
+            // An `Option` that is `None`: no row, or the one value of an aggregate without rows.
+            Value::Null if !matches!(reference.rows.as_slice(), [row] if *row == [Value::Null]) => {
+                Vec::new()
+            }
             row => vec![row],
         };
-        let rows = rows.into_iter().map(|row| read_row(row, &columns)).collect::<Result<_, _>>()?;
+        let rows =
+            rows.into_iter().map(|row| read_row(row, reference)).collect::<Result<_, _>>()?;
         Ok(Rows { columns, rows })
+    }
+
+    /// Whether the reference is a single column of such values.
+    fn is_of(&self, kind: fn(&Value) -> bool) -> bool {
+        self.columns.len() == 1 && self.rows.iter().any(|row| row.first().is_some_and(kind))
     }
 
     /// As a table for people.
@@ -74,19 +84,41 @@ impl Rows {
     }
 }
 
-/// Whether an array of single values is one row of several columns rather than a column of rows.
-fn is_row(values: &[Value], columns: &[String]) -> bool {
-    columns.len() > 1
-        && values.len() == columns.len()
-        && values.iter().all(|value| !value.is_array() && !value.is_object())
+/// Whether an array is one row (a tuple, or an array as the only value) and not a list of rows.
+fn is_row(values: &[Value], reference: &Rows) -> bool {
+    let columns = reference.columns.len();
+    if values.is_empty() {
+        return reference.rows == [[Value::Array(Vec::new())]];
+    }
+    if reference.is_of(Value::is_array) {
+        return !values.iter().all(|value| value.is_array() || value.is_null());
+    }
+    let is_row = |value: &Value| match value {
+        Value::Array(values) => values.len() == columns,
+        Value::Object(_) => true,
+        _ => false,
+    };
+    columns > 1 && values.len() == columns && !values.iter().all(is_row)
 }
 
-fn read_row(row: &Value, columns: &[String]) -> Result<Vec<Value>, String> {
+fn read_row(row: &Value, reference: &Rows) -> Result<Vec<Value>, String> {
+    let columns = &reference.columns;
+    let field = |name: &String| match row.get(name) {
+        Some(value) => Ok(value.clone()),
+        None => Err(format!("a row has no field `{name}`")),
+    };
     match row {
-        Value::Object(fields) => columns
-            .iter()
-            .map(|name| fields.get(name).cloned().ok_or(format!("a row has no field `{name}`")))
-            .collect(),
+        Value::Object(fields) if reference.is_of(Value::is_object) => {
+            // A struct of one field, or the value of a json column.
+            let value = columns.first().and_then(|name| fields.get(name));
+            Ok(vec![value.filter(|_| fields.len() == 1).unwrap_or(row).clone()])
+        }
+        Value::Object(_) => columns.iter().map(field).collect(),
+        // A tuple of one array, or the array itself.
+        Value::Array(values) if reference.is_of(Value::is_array) => match values.as_slice() {
+            [value @ Value::Array(_)] => Ok(vec![value.clone()]),
+            _ => Ok(vec![row.clone()]),
+        },
         Value::Array(values) if values.len() == columns.len() => Ok(values.clone()),
         Value::Array(values) => {
             Err(format!("a row has {} values, and {} are asked for", values.len(), columns.len()))
@@ -143,8 +175,8 @@ pub fn compare(
     pairs.into_iter().position(|(one, other)| !agree(one, other)).map(Difference::Misplaced)
 }
 
-/// Equality across the ways that JSON has for one value: `1` and `1.0`, and moments of time with
-/// either spelling of UTC.
+/// Equality across the ways that JSON has for one value: `1` and `1.0`, moments of time with either
+/// spelling of UTC, and parts of a second with or without zeros behind them.
 fn equal(one: &Value, other: &Value, tolerance: f64) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
@@ -155,14 +187,29 @@ fn equal(one: &Value, other: &Value, tolerance: f64) -> bool {
                 }
         }
         (Value::String(one), Value::String(other)) => {
-            one == other || moment(one).is_some_and(|one| Some(one) == moment(other))
+            one == other
+                || moment(one).is_some_and(|one| Some(one) == moment(other))
+                || local(one).is_some_and(|one| Some(one) == local(other))
         }
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len()
                 && one.iter().zip(other).all(|(one, other)| equal(one, other, tolerance))
         }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, value)| {
+                    other.get(name).is_some_and(|other| equal(value, other, tolerance))
+                })
+        }
         _ => one == other,
     }
+}
+
+/// A `timestamp` or a `time` with parts of a second, without the zeros at its end.
+fn local(text: &str) -> Option<&str> {
+    let (seconds, parts) = text.rsplit_once('.')?;
+    let is_time = seconds.contains(':') && parts.bytes().all(|byte| byte.is_ascii_digit());
+    is_time.then(|| text.trim_end_matches('0'))
 }
 
 fn moment(text: &str) -> Option<chrono::DateTime<chrono::FixedOffset>> {
@@ -256,6 +303,59 @@ mod tests {
         assert!(equal(&json!("2026-01-01T00:00:00Z"), &json!("2026-01-01T01:00:00+01:00"), 0.0));
         assert!(!equal(&json!("2026-01-01T00:00:00Z"), &json!("2026-01-01T00:00:01Z"), 0.0));
         assert!(!equal(&json!("7"), &json!(7), 0.0));
+    }
+
+    #[test]
+    fn parts_of_seconds_are_compared_as_such() {
+        assert!(equal(&json!("2026-01-01T08:00:00.5"), &json!("2026-01-01T08:00:00.500"), 0.0));
+        assert!(equal(&json!("08:00:00.25"), &json!("08:00:00.250"), 0.0));
+        assert!(!equal(&json!("08:00:00"), &json!("08:00:01"), 0.0));
+        assert!(equal(&json!({"a": [1]}), &json!({"a": [1.0]}), 0.0));
+        assert!(!equal(&json!({"a": 1}), &json!({"a": 1, "b": 2}), 0.0));
+    }
+
+    /// What an answer returned is read as these rows of the reference.
+    #[track_caller]
+    fn reads(columns: &[&str], reference: Value, answers: &[Value]) {
+        let rows: Vec<Vec<Value>> = serde_json::from_value(reference).unwrap();
+        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+        let reference = Rows { columns, rows };
+        for answer in answers {
+            let read = Rows::of_answer(answer, &reference).unwrap();
+            assert_eq!(compare(&reference, &read, Order::Exact, 0.0), None, "{answer}: {read:?}");
+        }
+    }
+
+    #[test]
+    fn every_shape_of_rows_is_read() {
+        let one = json!([["Ada", 7]]);
+        let answers = [
+            json!([{"name": "Ada", "age": 7}]),
+            json!([["Ada", 7]]),
+            json!({"name": "Ada", "age": 7, "more": true}),
+            json!(["Ada", 7]),
+        ];
+        reads(&["name", "age"], one, &answers);
+        reads(&["name", "age"], json!([]), &[json!([]), json!(null)]);
+        let two = json!([["Ada", 7], ["Bo", null]]);
+        reads(&["name", "age"], two, &[json!([["Ada", 7], {"name": "Bo", "age": null}])]);
+        reads(&["n"], json!([[7]]), &[json!(7), json!([7]), json!([[7]]), json!({"n": 7})]);
+        reads(&["n"], json!([[7], [null]]), &[json!([7, null]), json!([[7], [null]])]);
+        reads(&["n"], json!([]), &[json!(null), json!([])]);
+        // max() of no rows is one row, and None.
+        reads(&["max"], json!([[null]]), &[json!(null), json!([null]), json!({"max": null})]);
+    }
+
+    #[test]
+    fn a_value_that_is_an_array_or_an_object_is_no_row() {
+        let tags = json!([[["a", "b"]]]);
+        reads(&["tags"], tags, &[json!(["a", "b"]), json!([["a", "b"]]), json!([[["a", "b"]]])]);
+        reads(&["tags"], json!([[["a"]], [null]]), &[json!([["a"], null])]);
+        reads(&["tags"], json!([[[]]]), &[json!([]), json!([[]])]);
+        reads(&["name", "tags"], json!([["Ada", ["a", "b"]]]), &[json!(["Ada", ["a", "b"]])]);
+        let object = json!([[{"a": 1}]]);
+        reads(&["data"], object, &[json!({"a": 1}), json!([{"a": 1}]), json!({"data": {"a": 1}})]);
+        reads(&["id", "data"], json!([[1, {"a": 1}]]), &[json!([1, {"a": 1}])]);
     }
 
     #[test]

@@ -12,11 +12,28 @@ use crate::postgres::database::Fixture;
 use crate::report::look::{Look, PLAIN};
 
 /// A function that reads, and what it has to return.
+///
+/// Any function that the grader can call: on the sync client, on a pool of sqlx, or with connections
+/// of its own. Its result may be
+///
+/// - a `Vec` of structs (which serde can write): held against the reference by the names of columns;
+///   fields that the reference does not have do not count;
+/// - a `Vec` of tuples: by position;
+/// - a `Vec` of single values, if the reference has one column;
+/// - a struct, a tuple or a single value: one row;
+/// - an `Option` of these: `None` is no row, and also one row with nothing but a NULL in it, as
+///   `SELECT max(…)` gives it.
+///
+/// A value may be an array (`text[]`) or an object (`jsonb`). Values are compared as JSON: what is a
+/// number in the answer has to be one in the reference, so mind `numeric`, which Rust may have as
+/// text. An array of arrays is a list of rows if each has as many values as the reference columns.
 #[derive(Debug, Clone, Copy)]
 pub struct Query {
     /// Its name.
     pub function: &'static str,
-    /// SQL that gives the right rows. `{1}`, `{2}` stand for the arguments, written as literals.
+    /// SQL that gives the right rows. `{1}`, `{2}` stand for the arguments, written as literals:
+    /// `'O''Hara'`, `7`, `(-7)`, `true`, `NULL`, `ARRAY['a', 'b']`. A literal of text takes the type
+    /// that its place asks for; where it asks for none, write `{1}::date`.
     pub reference: &'static str,
     /// How the order of the rows counts.
     pub order: Order,
@@ -163,18 +180,51 @@ fn called_with(case: &Value) -> String {
     }
 }
 
-/// Writes the arguments into the reference as literals. They are the grader's own.
+/// Writes the arguments into the reference as literals, in one pass: a text may have `{2}` in it.
 fn with_arguments(sql: &str, case: &Value) -> String {
-    let mut sql = sql.to_owned();
-    for (index, argument) in case.as_array().into_iter().flatten().enumerate() {
-        let literal = match argument {
-            Value::Null => "NULL".to_owned(),
-            Value::String(text) => format!("'{}'", text.replace('\'', "''")),
-            other => other.to_string(),
+    let arguments = case.as_array().map_or(&[][..], Vec::as_slice);
+    let mut text = String::new();
+    let mut rest = sql;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let number = after.split_once('}').and_then(|(number, after)| {
+            let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+            Some((arguments.get(index)?, after))
+        });
+        rest = match number {
+            Some((argument, after)) => {
+                text.push_str(&literal(argument));
+                after
+            }
+            // Some other brace: of a regular expression, or an array.
+            None => {
+                text.push('{');
+                after
+            }
         };
-        sql = sql.replace(&format!("{{{}}}", index + 1), &literal);
     }
-    sql
+    text + rest
+}
+
+/// A value as SQL has it. What says nothing of its type (NULL, an array without values) takes the
+/// type that its place asks for.
+fn literal(value: &Value) -> String {
+    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        // `1 -{1}` would begin a comment, and `-5::text` is not the text of -5.
+        Value::Number(number) if number.to_string().starts_with('-') => format!("({number})"),
+        Value::Number(number) => number.to_string(),
+        Value::String(value) => text(value),
+        Value::Array(values) if values.iter().all(Value::is_null) => {
+            format!("'{{{}}}'", vec!["NULL"; values.len()].join(", "))
+        }
+        Value::Array(values) => {
+            format!("ARRAY[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(_) => format!("{}::jsonb", text(&value.to_string())),
+    }
 }
 
 fn words(sql: &str) -> impl Iterator<Item = &str> {
@@ -201,9 +251,25 @@ mod tests {
 
     use super::*;
 
+    fn written(sql: &str, case: Value) -> String {
+        with_arguments(sql, &case)
+    }
+
     #[test]
     fn arguments_become_literals() {
-        let sql = with_arguments("SELECT {1}::text, {2}, {3}", &json!(["O'Brien", 7, null]));
+        let sql = written("SELECT {1}::text, {2}, {3}", json!(["O'Brien", 7, null]));
         assert_eq!(sql, "SELECT 'O''Brien'::text, 7, NULL");
+        assert_eq!(written("1 -{1}, {2}, {3}", json!([-1, 0.5, true])), "1 -(-1), 0.5, true");
+        let arrays = json!([["a'b", null], [[1], [2]], [], [null, null]]);
+        let expected = "ARRAY['a''b', NULL] ARRAY[ARRAY[1], ARRAY[2]] '{}' '{NULL, NULL}'";
+        assert_eq!(written("{1} {2} {3} {4}", arrays), expected);
+        assert_eq!(written("{1}", json!([{"a": "b'c"}])), r#"'{"a":"b''c"}'::jsonb"#);
+    }
+
+    #[test]
+    fn other_braces_stay() {
+        assert_eq!(written("{1}{2}", json!(["{2}", "{1}"])), "'{2}''{1}'");
+        let others = "'a{3}', '{}', '{x}', '{0}', '{'";
+        assert_eq!(written(others, json!([1])), others);
     }
 }

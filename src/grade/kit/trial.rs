@@ -235,6 +235,7 @@ impl<'a> Trial<'a> {
 
     /// The rows of a query of the grader's, as JSON values under the names of its columns.
     pub fn json_rows(&mut self, sql: &str) -> Outcome<Rows> {
+        let sql = sql.trim().trim_end_matches(';');
         let client = self.client()?;
         let described = client.prepare(sql).map_err(|error| unseen(error, sql))?;
         let columns: Vec<String> =
