@@ -75,6 +75,11 @@ fn sorted(dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// `pasted` of `…/pasted.rs`.
+fn label(path: &Path) -> &str {
+    path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default()
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -148,70 +153,70 @@ fn graders(root: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// A module per answer, and the list of them: what it is, whose exercise, its text and its `main`.
-fn answers(root: &Path, out: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let mut list = String::new();
-    let mut count = 0;
-    let mut add = |kind: &str, stem: &str, label: &str, path: &Path| {
-        count += 1;
+/// Programs for the tests: a module for each, and a list of what they are.
+#[derive(Default)]
+struct Answers {
+    modules: String,
+    list: String,
+    count: usize,
+}
+
+impl Answers {
+    /// `kind` is the field of that name with its comma, for lists that have it.
+    fn add(&mut self, kind: &str, stem: &str, label: &str, path: &Path) {
+        self.count += 1;
+        let count = self.count;
         // Solutions are models; what is wrong, or half done, is not held to a linter.
-        let clippy = if kind == "Solution" { "" } else { ", clippy::all, clippy::restriction" };
+        let clippy = if label == "solution" { "" } else { ", clippy::all, clippy::restriction" };
         let _ = writeln!(
-            text,
+            self.modules,
             "#[allow(unused, dead_code, unreachable_pub{clippy})]\n#[path = {path:?}]\nmod a{count};"
         );
         let _ = writeln!(
-            list,
-            "Answer {{ kind: Kind::{kind}, stem: {stem:?}, label: {label:?}, text: include_str!({path:?}), main: a{count}::main }},"
+            self.list,
+            "Answer {{ {kind}stem: {stem:?}, label: {label:?}, text: include_str!({path:?}), main: a{count}::main }},"
         );
-    };
-    for solution in items(root, "solutions")? {
-        add("Solution", &solution.stem, "solution", &solution.path);
-        let stub = stub::of(&fs::read_to_string(&solution.path)?);
-        let path = out.join(format!("stub_{}.rs", solution.stem));
-        write_if_changed(&path, &stub)?;
-        add("Stub", &solution.stem, "stub", &path);
-        for (kind, folder) in [("Wrong", "wrong"), ("Right", "right")] {
-            let dir = root.join("tests").join(folder).join(&solution.module).join(&solution.stem);
-            for path in sorted(&dir)? {
-                add(kind, &solution.stem, file_name(&path).trim_end_matches(".rs"), &path);
-            }
-        }
     }
-    let _ = write!(text, "static ANSWERS: &[Answer] = &[\n{list}];\n");
-    Ok(text)
+
+    fn text(&self) -> String {
+        format!("{}static ANSWERS: &[Answer] = &[\n{}];\n", self.modules, self.list)
+    }
 }
 
-/// A module per hostile answer, and per solution that is graded beside it. What attacks the
-/// compiler cannot be part of a program; `tests/program` builds that.
-fn hostile(root: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let mut list = String::new();
-    let mut count = 0;
-    for solution in items(root, "solutions")? {
-        let mut paths = sorted(&root.join("tests/hostile").join(&solution.stem))?;
-        if !paths.is_empty() {
-            paths.push(solution.path);
-        }
-        for path in paths {
-            if fs::read_to_string(&path)?.contains("\n//! expect: does_not_compile\n") {
-                continue;
+/// Every solution, the stub made from it, and what stands in `tests/wrong` and `tests/right`.
+fn answers(root: &Path, out: &Path) -> io::Result<String> {
+    let mut answers = Answers::default();
+    for Item { module, stem, path } in items(root, "solutions")? {
+        answers.add("kind: Kind::Solution, ", &stem, "solution", &path);
+        let stub = out.join(format!("stub_{stem}.rs"));
+        write_if_changed(&stub, &stub::of(&fs::read_to_string(&path)?))?;
+        answers.add("kind: Kind::Stub, ", &stem, "stub", &stub);
+        for (kind, folder) in [("Wrong", "wrong"), ("Right", "right")] {
+            let dir = root.join("tests").join(folder).join(&module).join(&stem);
+            for path in sorted(&dir)? {
+                let kind = format!("kind: Kind::{kind}, ");
+                answers.add(&kind, &stem, label(&path), &path);
             }
-            count += 1;
-            let (name, stem) = (file_name(&path), &solution.stem);
-            let name = name.trim_end_matches(".rs");
-            let label = if name == stem { "solution" } else { name };
-            let _ = writeln!(
-                text,
-                "#[allow(unused, dead_code, unreachable_pub, clippy::all, clippy::restriction)]\n#[path = {path:?}]\nmod a{count};"
-            );
-            let _ = writeln!(
-                list,
-                "Answer {{ stem: {stem:?}, label: {label:?}, text: include_str!({path:?}), main: a{count}::main }},"
-            );
         }
     }
-    let _ = write!(text, "static ANSWERS: &[Answer] = &[\n{list}];\n");
-    Ok(text)
+    Ok(answers.text())
+}
+
+/// What stands in `tests/hostile`, and the solution that is graded beside it. What attacks the
+/// compiler cannot be part of a program; `tests/program` builds that.
+fn hostile(root: &Path) -> io::Result<String> {
+    let mut answers = Answers::default();
+    for solution in items(root, "solutions")? {
+        let stem = &solution.stem;
+        let paths = sorted(&root.join("tests/hostile").join(stem))?;
+        for path in &paths {
+            if !fs::read_to_string(path)?.contains("\n//! expect: does_not_compile\n") {
+                answers.add("", stem, label(path), path);
+            }
+        }
+        if !paths.is_empty() {
+            answers.add("", stem, "solution", &solution.path);
+        }
+    }
+    Ok(answers.text())
 }
