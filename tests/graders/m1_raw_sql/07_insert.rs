@@ -96,6 +96,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         equal("the children that were stored (name, date of birth, notes)", stored, expected)
     })?;
 
+    g.needs("add_children stores every child with its own values");
     g.then("add_children sends one INSERT, however many children there are", |t| {
         let child = |day: u32| json!({"name": format!("Child {day}"), "date_of_birth": format!("2024-01-{day:02}"), "notes": null});
         let children: Vec<_> = (1..=25).map(child).collect();

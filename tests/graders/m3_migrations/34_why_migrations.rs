@@ -217,7 +217,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
 fn migrated(t: &mut Trial<'_>) -> Outcome {
     match t.call::<()>("migrate", ())?.either() {
         Ok(()) => Ok(()),
-        Err(_) => wrong("`migrate` failed, as in the first check, so this cannot be tried yet."),
+        Err(_) => not_tried("first `migrate` has to work"),
     }
 }
 
