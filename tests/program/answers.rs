@@ -57,6 +57,18 @@ fn a_todo_is_told_as_what_is_still_to_do() {
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.stdout.contains("`add_user` is still to be written: insert one row."), "{ran:?}");
     assert!(!ran.stdout.contains("panicked"), "{ran:?}");
+    // Once: what else calls it waits, and what does not is judged.
+    assert_eq!(ran.stdout.matches("insert one row").count(), 1, "{ran:?}");
+    let waits = "– add_user leaves defaults to the server\n";
+    let why = "not tried: `add_user` is still to be written\n";
+    assert!(ran.stdout.contains(waits) && ran.stdout.contains(why), "{ran:?}");
+    assert!(ran.stdout.contains("✓ add_children stores every child"), "{ran:?}");
+    let json = WORLD.run(&["check", "7", "--json"]).json();
+    let check = |index: usize| {
+        let check = &json["verdicts"][0]["checks"][index];
+        (check["tried"].as_bool().unwrap(), check["passed"].as_bool().unwrap())
+    };
+    assert_eq!([check(0), check(1), check(4)], [(true, false), (false, false), (true, true)]);
 }
 
 #[test]
