@@ -4,10 +4,13 @@
 //! can be ended whole; no standard input unless asked for; and output that is read as it comes,
 //! kept up to a cap and counted beyond.
 
+#[cfg_attr(not(target_os = "linux"), path = "process/no_family.rs")]
+mod family;
+
 use std::ffi::OsStr;
 use std::io::{self, Read};
-use std::path::Path;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -26,6 +29,7 @@ pub struct Program {
     name: String,
     kept: usize,
     mark: Option<String>,
+    server: Option<PathBuf>,
 }
 
 /// What all descendants of a contained program have in their environment.
@@ -78,7 +82,7 @@ impl Program {
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
         own_group(&mut command);
-        Program { command, name, kept: KEPT, mark: None }
+        Program { command, name, kept: KEPT, mark: None, server: None }
     }
 
     /// Adds an argument.
@@ -123,13 +127,23 @@ impl Program {
         self
     }
 
-    /// Ends what it leaves behind in other process groups too. Only Linux can tell that, and only
-    /// of processes that keep their environment.
+    /// Ends what it leaves behind in other process groups too, which only Linux can tell.
+    ///
+    /// From then on whatever has lost its parent below this process counts as left behind, but for
+    /// [servers](Program::server).
     #[must_use]
     pub fn contained(mut self) -> Program {
         let mark = Alphanumeric.sample_string(&mut rand::rng(), 16);
         self.command.env(MARK, &mark);
         self.mark = Some(mark);
+        self
+    }
+
+    /// Says that it starts or stops a server, which writes its process id to the first line of
+    /// this file before the program ends. The server is to stay when all else is ended.
+    #[must_use]
+    pub fn server(mut self, pid_file: PathBuf) -> Program {
+        self.server = Some(pid_file);
         self
     }
 
@@ -164,7 +178,9 @@ impl Program {
     /// Starts it with pipes on all three streams.
     pub fn start(mut self) -> Result<Running> {
         self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().context(format!("cannot start {}", self.name))?;
+        let contained = self.mark.is_some();
+        let mut child = family::spawn(&mut self.command, contained, self.server)
+            .context(format!("cannot start {}", self.name))?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().map(|stdout| Box::new(stdout) as Pipe);
         let stderr = child.stderr.take().map(|pipe| Captured::of(Box::new(pipe), self.kept));
@@ -172,7 +188,7 @@ impl Program {
         let (sender, ended) = mpsc::channel();
         let waiter = thread::spawn(move || {
             // The receiver may have lost interest; the child is reaped all the same.
-            let _ = sender.send(reap(child));
+            let _ = sender.send(family::wait(child).ok());
         });
         let (mark, waiter) = (self.mark, Some(waiter));
         Ok(Running { pid, mark, stdin, stdout, stderr, ended, status: None, waiter })
@@ -182,7 +198,9 @@ impl Program {
     pub fn interactive(mut self) -> Result<ExitStatus> {
         self.command.stdin(Stdio::inherit());
         same_group(&mut self.command);
-        self.command.status().context(format!("cannot start {}", self.name))
+        family::spawn(&mut self.command, false, None)
+            .and_then(family::wait)
+            .context(format!("cannot start {}", self.name))
     }
 }
 
@@ -209,12 +227,12 @@ impl Running {
         self.status
     }
 
-    /// Ends it and everything in its group.
+    /// Ends it and everything in its group; if it is contained, all else that it left behind.
     pub fn end(&mut self) {
         if let Some(waiter) = self.waiter.take() {
             kill_group(self.pid);
             if let Some(mark) = &self.mark {
-                kill_marked(mark);
+                family::end(self.pid, mark);
             }
             let _ = waiter.join();
         }
@@ -281,10 +299,6 @@ pub fn whole(read: &mpsc::Receiver<Output>) -> Output {
     read.recv_timeout(LINGER).unwrap_or_default()
 }
 
-fn reap(mut child: Child) -> Option<ExitStatus> {
-    child.wait().ok()
-}
-
 #[cfg(unix)]
 fn own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
@@ -315,35 +329,6 @@ pub fn kill(pid: i32) {
         let _ = kill_process(pid, Signal::KILL);
     }
 }
-
-/// Kills the processes that have the mark in their environment, until there is none: one that is
-/// being killed may have started another.
-#[cfg(target_os = "linux")]
-fn kill_marked(mark: &str) {
-    use rustix::process::{Pid, Signal, kill_process};
-    let mark = format!("{MARK}={mark}").into_bytes();
-    for _ in 0..1000 {
-        let mut none = true;
-        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            let pid = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
-            // One that has ended, and that nobody waited for, has no environment any more.
-            let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-            if let Some(pid) = pid
-                && environment.split(|byte| *byte == 0).any(|variable| variable == mark)
-            {
-                none = false;
-                let _ = kill_process(pid, Signal::KILL);
-            }
-        }
-        if none {
-            return;
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn kill_marked(_mark: &str) {}
 
 #[cfg(not(unix))]
 fn own_group(_command: &mut Command) {}

@@ -1,7 +1,8 @@
 //! The engine holds: whatever an answer tries, it does not pass, its run ends in time, it leaves
 //! nothing behind, and it changes no other verdict.
 //!
-//! An answer in `tests/hostile` says in its first two lines what it tries and how that may end. As
+//! An answer in `tests/hostile` says in its first two lines what it tries and how that may end. A
+//! third may give the command line of processes that would tell in no other way whose they are. As
 //! in `tests/workbook.rs`, all of them are compiled into this one program. One that kills whoever
 //! grades it (`expect: killed`) is graded by a process that may be lost.
 
@@ -42,10 +43,12 @@ impl Answer {
         let second = self.text.lines().nth(1).unwrap_or_default();
         second.strip_prefix("//! expect: ").map(|all| all.split('|').collect()).unwrap_or_default()
     }
-}
 
-/// The third line of an answer whose processes get away: what only a sandbox can prevent.
-const GETS_AWAY: &str = "//! known: processes get away";
+    /// A command line that only its processes have, if its third line gives one.
+    fn command(&self) -> Option<&'static str> {
+        self.text.lines().nth(2)?.strip_prefix("//! leaves: ")
+    }
+}
 
 /// The deadline of a hostile answer: less than a learner's, since many of them wait for it.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -155,10 +158,7 @@ fn judge(answer: &'static Answer) -> Result<(), Failed> {
         faults.push(format!("it ended after {:?} (honest answers took {machine:?})", ended.run));
     }
     drop(setting);
-    let running = left_running(answer);
-    if answer.text.lines().nth(2) != Some(GETS_AWAY) {
-        faults.extend(running);
-    }
+    faults.extend(left_running(answer));
     faults.extend(left_on_the_server(&mut witness, &key)?);
     if std::env::var_os("PGLINGS_HOSTILE_TOLD").is_some() {
         eprintln!("{}: {:?} {}", answer.id(), ended.run, ended.told);
@@ -212,8 +212,8 @@ fn until_nothing(
     }
 }
 
-/// Processes that carry the answer's name, in their environment or their command line. They are
-/// ended, so that a fault of ours is not the machine's.
+/// Processes that carry the answer's name, in their environment or their command line, or have the
+/// command line that it says. They are ended, so that a fault of ours is not the machine's.
 fn left_running(answer: &Answer) -> Vec<String> {
     let found = until_nothing(|| Ok(processes_of(answer))).unwrap_or_default();
     for process in &found {
@@ -238,7 +238,10 @@ fn processes_of(answer: &Answer) -> Vec<String> {
         let environment = read("environ");
         let mut variables = environment.split(|byte| *byte == 0);
         let answers = format!("PGLINGS_ANSWER={id}");
-        if variables.any(|variable| variable == answers.as_bytes()) || command.contains(&id) {
+        if variables.any(|variable| variable == answers.as_bytes())
+            || command.contains(&id)
+            || answer.command().is_some_and(|known| command.trim_end() == known)
+        {
             found.push(format!("{pid} {command}"));
         }
     }

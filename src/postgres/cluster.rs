@@ -135,6 +135,10 @@ impl Cluster {
         self.binaries.program(name, self.user)
     }
 
+    fn pid_file(&self) -> PathBuf {
+        self.data().join("postmaster.pid")
+    }
+
     fn log(&self) -> PathBuf {
         self.dir.join("log")
     }
@@ -220,6 +224,7 @@ impl Cluster {
             own(&log, self.user, 0o600)?;
             let finished = self
                 .program("pg_ctl")
+                .server(self.pid_file())
                 .args(["start", "--wait", "--silent", "--timeout", "50", "--pgdata"])
                 .arg(self.data())
                 .arg("--log")
@@ -250,12 +255,13 @@ impl Cluster {
     /// Stops the server of the data folder, if one runs, and waits for its end.
     pub(super) fn stop(&self) -> Result<()> {
         let _ = fs::remove_file(self.dir.join("port"));
-        if !self.data().join("postmaster.pid").exists() {
+        if !self.pid_file().exists() {
             return Ok(());
         }
         for mode in ["fast", "immediate"] {
             let finished = self
                 .program("pg_ctl")
+                .server(self.pid_file())
                 .args(["stop", "--wait", "--silent", "--timeout", "20", "--mode", mode, "--pgdata"])
                 .arg(self.data())
                 .run(Duration::from_secs(30))?;

@@ -1,6 +1,5 @@
 //! tries: leave a process with no environment in a session of its own
 //! expect: failed
-//! known: processes get away
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;
