@@ -219,6 +219,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Its process number.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// Waits for its end, for so long at the most.
     pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
         if self.status.is_none() {
@@ -348,16 +353,37 @@ fn kill_group(pid: u32) {
     let _ = Command::new("taskkill").args(["/T", "/F", "/PID", &pid]).output();
 }
 
-/// How a program that ended by itself did so, in words.
-pub fn ending(status: ExitStatus) -> String {
+/// How a program that ended by itself did so, in words. `file` is the size of the largest file that
+/// it may write, in bytes.
+pub fn ending(status: ExitStatus, file: u64) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        return format!("was ended by signal {signal}");
+        let meaning = meaning(signal, file).map(|meaning| format!(" ({meaning})"));
+        return format!("was ended by signal {signal}{}", meaning.unwrap_or_default());
     }
+    #[cfg(not(unix))]
+    let _ = file;
     match status.code() {
         Some(code) => format!("exited with code {code}"),
         None => "ended".to_owned(),
     }
+}
+
+/// What such a signal says of the program.
+#[cfg(unix)]
+fn meaning(signal: i32, file: u64) -> Option<String> {
+    use rustix::process::Signal;
+    let is = |known: Signal| known.as_raw() == signal;
+    if is(Signal::XFSZ) {
+        return Some(format!("it wrote a file larger than {} MiB", file >> 20));
+    }
+    let known = [
+        (Signal::ABORT, "it aborted, as when the stack or the memory is used up"),
+        (Signal::SEGV, "it used memory that is not its own"),
+        (Signal::KILL, "it was killed from outside, as when the machine has no memory left"),
+        (Signal::XCPU, "it computed for longer than it may"),
+    ];
+    known.iter().find(|(known, _)| is(*known)).map(|(_, meaning)| (*meaning).to_owned())
 }
 
 /// Reads a stream that may be closed at any time: the end of the file stands for any error.
@@ -367,5 +393,28 @@ pub fn read_or_end(pipe: &mut Pipe, buffer: &mut [u8]) -> usize {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             result => return result.unwrap_or(0),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_are_told_by_what_they_mean() {
+        let ended = |script: &str| {
+            let program = Program::new("sh").args(["-c", script]);
+            ending(program.run(Duration::from_secs(10)).unwrap().status.unwrap(), 64 << 20)
+        };
+        assert_eq!(
+            ended("kill -XFSZ $$"),
+            format!(
+                "was ended by signal {} (it wrote a file larger than 64 MiB)",
+                rustix::process::Signal::XFSZ.as_raw()
+            )
+        );
+        assert!(ended("kill -SEGV $$").contains("11 (it used memory"));
+        assert_eq!(ended("kill -HUP $$"), "was ended by signal 1");
+        assert_eq!(ended("exit 7"), "exited with code 7");
     }
 }

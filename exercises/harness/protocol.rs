@@ -9,6 +9,8 @@ use std::error::Error;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::limits::Limits;
+
 /// What the grader asks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,8 +19,8 @@ pub enum Request {
     Hello {
         /// Letters and digits that the answer cannot guess.
         nonce: String,
-        /// The most address space this process may take, in bytes (0: no limit).
-        memory: u64,
+        /// What this process may take.
+        limits: Limits,
     },
     /// Calls a function.
     Call {

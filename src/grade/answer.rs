@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use harness::limits::Limits;
 use harness::protocol::{Request, Response};
 use rand::distr::{Alphanumeric, SampleString};
 
@@ -13,8 +14,9 @@ use crate::error::Result;
 use crate::interrupt;
 use crate::process::{self, KEPT, Output, Pipe, Program, Running};
 
-/// The most address space an answer may take, in bytes.
-const MEMORY: u64 = 4 << 30;
+/// The most that an answer may take. A thousand tasks are more than any answer needs, and few enough
+/// for the machine; others of the same user who start many at the same time find room beside it.
+const LIMITS: Limits = Limits { memory: 4 << 30, file: 64 << 20, tasks: 1024 };
 
 /// The longest reply that is read, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -57,6 +59,8 @@ impl Answer {
     /// Starts it. It has so long for everything that is asked of it.
     pub fn start(program: AnswerProgram, limit: Duration) -> Result<Answer> {
         let mut running = program.program.start()?;
+        // Its own harness sets them too, where we cannot; an answer may bring another `main`.
+        LIMITS.set(Some(running.pid()));
         let nonce = Alphanumeric.sample_string(&mut rand::rng(), 32);
         let (sender, replies) = mpsc::channel();
         let reader = running.stdout.take().map(|stdout| {
@@ -67,7 +71,7 @@ impl Answer {
         let mut answer =
             Answer { running, replies, reader, limit, left: limit, _stopper: interrupt::on(stop) };
         // If it has ended already, the first call finds that out.
-        answer.send(&Request::Hello { nonce, memory: MEMORY });
+        answer.send(&Request::Hello { nonce, limits: LIMITS });
         Ok(answer)
     }
 
@@ -104,7 +108,8 @@ impl Answer {
             return Stop::Fault(interrupted);
         }
         let how = self.running.wait(self.left);
-        let how = how.map_or_else(|| "closed its output".to_owned(), process::ending);
+        let how = how.map(|status| process::ending(status, LIMITS.file));
+        let how = how.unwrap_or_else(|| "closed its output".to_owned());
         let said = self.running.stderr().text();
         let last = said.lines().rfind(|line| !line.trim().is_empty());
         let said = last.map(|line| format!(" Its last words: {line}"));
