@@ -45,6 +45,11 @@ impl Workbook {
             })
     }
 
+    /// The workbook in this folder.
+    pub fn at(root: &Path) -> Workbook {
+        Workbook { root: root.to_owned() }
+    }
+
     /// The folder.
     pub fn root(&self) -> &Path {
         &self.root

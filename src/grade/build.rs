@@ -1,14 +1,21 @@
 //! Builds one exercise.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::Workbook;
-use crate::process::Program;
+use crate::interrupt;
+use crate::process::{Pipe, Program};
 
 /// What came of a build.
+#[derive(Debug)]
 pub enum Build {
     /// The program.
     Program(PathBuf),
@@ -19,50 +26,129 @@ pub enum Build {
 /// A first build compiles what exercises stand on, which takes minutes on a slow machine.
 const LIMIT: Duration = Duration::from_secs(30 * 60);
 
+/// How long the compiler may take over the answer alone. It usually takes half a second.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// The longest message of cargo's that is read, and the most of the compiler's words that are
+/// kept, in bytes.
+const LONGEST: usize = 16 << 20;
+
 /// Builds the target of one exercise, and nothing else.
+pub fn build(workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
+    build_within(ANSWER_LIMIT, workbook, exercise)
+}
+
+/// The same with another limit for the answer.
 ///
 /// The package `pglings` is named too, so that cargo settles on the same features of every
 /// dependency as `cargo run` did: otherwise it would compile half of them again.
-pub fn build(workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
+pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let finished = Program::new(cargo)
+    let cargo = Program::new(cargo)
         .args(["build", "--package", "pglings", "--package", "exercises", "--bin", exercise.stem])
         .args(["--message-format", "json-diagnostic-rendered-ansi"])
-        .dir(workbook.root())
-        .keep(16 * 1024 * 1024)
-        .run(LIMIT)?;
-    crate::interrupt::check()?;
-    let mut errors = Vec::new();
-    let mut program = None;
-    for message in finished.stdout.text().lines().filter_map(|line| serde_json::from_str(line).ok())
-    {
-        let message: serde_json::Value = message;
-        let ours = message["target"]["name"] == exercise.stem;
+        .dir(workbook.root());
+    let mut running = cargo.start()?;
+    drop(running.stdin.take());
+    let _stopper = interrupt::on(running.stopper());
+    let (sender, messages) = mpsc::sync_channel(64);
+    if let Some(stdout) = running.stdout.take() {
+        thread::spawn(move || read(stdout, &sender));
+    }
+    let mut heard = Heard::default();
+    let began = Instant::now();
+    let mut up = began + LIMIT;
+    let in_time = loop {
+        match messages.recv_timeout(up.saturating_duration_since(Instant::now())) {
+            Ok(message) => {
+                if is_fresh_harness(&message) {
+                    up = up.min(Instant::now() + limit);
+                }
+                heard.take(&message, exercise.stem);
+            }
+            Err(RecvTimeoutError::Disconnected) => break true,
+            Err(RecvTimeoutError::Timeout) => break false,
+        }
+    };
+    let status = if in_time { running.wait(LIMIT.saturating_sub(began.elapsed())) } else { None };
+    running.end();
+    interrupt::check()?;
+    let Heard { mut errors, program } = heard;
+    match (program, status) {
+        (Some(program), Some(status)) if status.success() => return Ok(Build::Program(program)),
+        (_, None) if up < began + LIMIT => errors.push(too_long(limit)),
+        _ => {}
+    }
+    match status {
+        _ if !errors.is_empty() => Ok(Build::DoesNotCompile(errors.join("\n"))),
+        None => Err(Error::Content(format!(
+            "cargo did not finish within {} minutes",
+            LIMIT.as_secs() / 60
+        ))),
+        Some(_) => Err(Error::Content(format!(
+            "cargo could not build {}:\n{}",
+            exercise.stem,
+            running.stderr().text().trim_end()
+        ))),
+    }
+}
+
+/// Whether all that the answer stands on is there, so that the compiler has nothing left but the
+/// answer. If the harness had to be compiled, something below it may still be in the works; then
+/// no more is known than that it is a first build.
+fn is_fresh_harness(message: &Value) -> bool {
+    message["reason"] == "compiler-artifact"
+        && message["target"]["name"] == "harness"
+        && message["fresh"] == true
+}
+
+fn too_long(limit: Duration) -> String {
+    format!(
+        "The compiler was still at it after {} seconds, and was stopped. It usually takes one or \
+         two. Something in this file keeps it busy, such as a macro that expands into ever more \
+         of itself, or a constant that takes long to compute. Take out what you wrote last, and \
+         check again.",
+        limit.as_secs()
+    )
+}
+
+/// What cargo has said so far.
+#[derive(Default)]
+struct Heard {
+    errors: Vec<String>,
+    program: Option<PathBuf>,
+}
+
+impl Heard {
+    fn take(&mut self, message: &Value, stem: &str) {
         match message["reason"].as_str() {
             Some("compiler-message") if message["message"]["level"] == "error" => {
-                errors.extend(message["message"]["rendered"].as_str().map(str::to_owned));
+                let text = message["message"]["rendered"].as_str().unwrap_or_default();
+                let length: usize = self.errors.iter().map(String::len).sum();
+                // "aborting due to 2 previous errors" says nothing that the errors do not.
+                if !text.contains("aborting due to") && length + text.len() <= LONGEST {
+                    self.errors.push(text.to_owned());
+                }
             }
-            Some("compiler-artifact") if ours => {
-                program = message["executable"].as_str().map(PathBuf::from);
+            Some("compiler-artifact") if message["target"]["name"] == stem => {
+                self.program = message["executable"].as_str().map(PathBuf::from);
             }
             _ => {}
         }
     }
-    match program {
-        Some(program) if finished.success() => Ok(Build::Program(program)),
-        _ if !errors.is_empty() => {
-            // "aborting due to 2 previous errors" says nothing that the errors do not.
-            errors.retain(|error| !error.contains("aborting due to"));
-            Ok(Build::DoesNotCompile(errors.join("\n")))
+}
+
+/// Reads messages, one a line, to the end. What is none is passed over.
+fn read(stdout: Pipe, messages: &mpsc::SyncSender<Value>) {
+    let mut stdout = BufReader::new(stdout);
+    let mut line = Vec::new();
+    // A line that is longer comes in pieces, none of which is a message.
+    while let Ok(1..) = (&mut stdout).take(LONGEST as u64).read_until(b'\n', &mut line) {
+        if let Ok(message) = serde_json::from_slice(&line)
+            && messages.send(message).is_err()
+        {
+            break;
         }
-        _ if finished.status.is_none() => Err(Error::Content(format!(
-            "cargo did not finish within {} minutes",
-            LIMIT.as_secs() / 60
-        ))),
-        _ => Err(Error::Content(format!(
-            "cargo could not build {}:\n{}",
-            exercise.stem,
-            finished.stderr.text().trim_end()
-        ))),
+        line.clear();
     }
 }

@@ -1,6 +1,10 @@
 //! What `check` says of answers that are right, wrong, and worse.
 
-use std::time::Instant;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pglings::exercise::files::Workbook;
+use pglings::grade::build::{Build, build_within};
 
 use crate::world::WORLD;
 
@@ -141,10 +145,7 @@ fn building_an_exercise_compiles_no_other_crate() {
     #[allow(clippy::disallowed_methods, reason = "asks cargo what it would do")]
     let output = std::process::Command::new(env!("CARGO"))
         .current_dir(&WORLD.root)
-        .env(
-            "CARGO_TARGET_DIR",
-            std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap(),
-        )
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
         .args(["build", "--package", "pglings", "--package", "exercises", "--bin", STEM])
         .output()
         .unwrap();
@@ -174,7 +175,7 @@ fn a_timeout_says_what_the_server_was_doing() {
 /// The other hostile answers are run by `tests/hostile.rs`; these never get that far.
 #[test]
 fn what_attacks_the_compiler_does_not_compile() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile").join(STEM);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile").join(STEM);
     let mut count = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -186,4 +187,50 @@ fn what_attacks_the_compiler_does_not_compile() {
         }
     }
     assert!(count > 0);
+}
+
+#[test]
+fn a_compiler_that_does_not_end_is_stopped_and_the_answer_does_not_compile() {
+    let exercise = pglings::exercise::exercise(STEM).unwrap();
+    let doubling = "macro_rules! double { ($($t:tt)*) => { double!($($t)* $($t)*); } }
+                    double!(98765 4321);";
+    // Here cargo is asked by ourselves, and the environment is the tests' own.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    std::fs::create_dir_all(WORLD.root.join(".cargo")).unwrap();
+    let config = format!("[build]\ntarget-dir = {target:?}\n");
+    std::fs::write(WORLD.root.join(".cargo/config.toml"), config).unwrap();
+    let workbook = Workbook::at(&WORLD.root);
+
+    let desk = WORLD.answer(STEM, exercise.solution);
+    // The clock is the answer's alone: what it stands on has to be there.
+    let built = build_within(Duration::from_secs(600), &workbook, exercise).unwrap();
+    assert!(matches!(built, Build::Program(_)), "{built:?}");
+    std::fs::write(desk.path(), format!("{}\n{doubling}", exercise.solution)).unwrap();
+    let Build::DoesNotCompile(text) =
+        build_within(Duration::from_secs(2), &workbook, exercise).unwrap()
+    else {
+        panic!("it is a program")
+    };
+    assert!(text.contains("still at it after 2 seconds"), "{text}");
+    // Nor does the compiler go on behind cargo's back.
+    let began = Instant::now();
+    while compilers(&WORLD.root) > 0 {
+        assert!(began.elapsed().as_secs() < 10, "rustc goes on");
+    }
+    // And the next build finds all as it was.
+    std::fs::write(desk.path(), exercise.solution).unwrap();
+    let built = build_within(Duration::from_secs(600), &workbook, exercise).unwrap();
+    assert!(matches!(built, Build::Program(_)), "{built:?}");
+}
+
+/// How many compilers work in a folder, where the system tells.
+fn compilers(folder: &Path) -> usize {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let here = |path: &Path| {
+        let command = std::fs::read(path.join("cmdline")).unwrap_or_default();
+        let command = String::from_utf8_lossy(&command).into_owned();
+        command.contains("rustc")
+            && std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd == folder)
+    };
+    entries.filter(|entry| here(&entry.path())).count()
 }
