@@ -316,3 +316,7 @@ pub(super) fn settings(port: u16) -> String {
     }
     options
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
