@@ -1,5 +1,5 @@
 //! tries: print replies behind guessed nonces
-//! expect: failed
+//! expect: failed|timed_out
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;
