@@ -1,0 +1,20 @@
+//! caught by: user_by_email: the one user, or None
+//!
+//! The uid is read as a String: `get` panics where it is NULL.
+
+use postgres::{Client, Error};
+
+#[path = "../../../../solutions/m1_raw_sql/08_select.rs"]
+mod solution;
+use solution::{User, birth_years, older_than, to_remind};
+
+pub fn user_by_email(client: &mut Client, email: &str) -> Result<Option<User>, Error> {
+    let sql = "SELECT id, full_name, firebase_uid FROM users WHERE email = $1";
+    let row = client.query_opt(sql, &[&email])?;
+    Ok(row.map(|row| {
+        let uid: String = row.get(2);
+        User { id: row.get(0), full_name: row.get(1), firebase_uid: Some(uid) }
+    }))
+}
+
+harness::graded!(to_remind, older_than, birth_years, user_by_email);

@@ -1,0 +1,20 @@
+//! caught by: values travel beside the SQL, not inside it
+//!
+//! The email is pasted into the SQL, apostrophes doubled: it works until someone forgets to.
+
+use postgres::{Client, Error};
+
+#[path = "../../../../solutions/m1_raw_sql/08_select.rs"]
+mod solution;
+use solution::{User, birth_years, older_than, to_remind};
+
+pub fn user_by_email(client: &mut Client, email: &str) -> Result<Option<User>, Error> {
+    let sql = format!(
+        "SELECT id, full_name, firebase_uid FROM users WHERE email = '{}'",
+        email.replace('\'', "''")
+    );
+    let row = client.query_opt(&sql, &[])?;
+    Ok(row.map(|row| User { id: row.get(0), full_name: row.get(1), firebase_uid: row.get(2) }))
+}
+
+harness::graded!(to_remind, older_than, birth_years, user_by_email);
