@@ -1,0 +1,16 @@
+//! caught by: rename_user notes when that was, in updated_at
+//!
+//! Nothing sets updated_at by itself.
+
+use postgres::{Client, Error};
+
+#[path = "../../../../solutions/m1_raw_sql/09_update_delete.rs"]
+mod solution;
+use solution::delete_user;
+
+pub fn rename_user(client: &mut Client, user_id: i32, full_name: &str) -> Result<bool, Error> {
+    let sql = "UPDATE users SET full_name = $2 WHERE id = $1";
+    Ok(client.execute(sql, &[&user_id, &full_name])? == 1)
+}
+
+harness::graded!(rename_user, delete_user);
