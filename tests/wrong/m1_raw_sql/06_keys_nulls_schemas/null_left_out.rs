@@ -1,0 +1,17 @@
+//! caught by: labels has a line for each child, with notes or without
+//!
+//! Children without notes are filtered away, so that nothing can be NULL.
+
+use postgres::{Client, Error};
+
+#[path = "../../../../solutions/m1_raw_sql/06_keys_nulls_schemas.rs"]
+mod solution;
+use solution::{notes_of, other_than, with_gender};
+
+pub fn labels(client: &mut Client) -> Result<Vec<String>, Error> {
+    let sql = "SELECT name || ': ' || notes FROM children WHERE notes IS NOT NULL ORDER BY id";
+    let rows = client.query(sql, &[])?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+harness::graded!(other_than, with_gender, labels, notes_of);

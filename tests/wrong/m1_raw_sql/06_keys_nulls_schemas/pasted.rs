@@ -1,0 +1,19 @@
+//! caught by: other_than finds every other gender, and those who did not tell
+//!
+//! The gender is pasted into the SQL, where its apostrophe ends the string.
+
+use postgres::{Client, Error};
+
+#[path = "../../../../solutions/m1_raw_sql/06_keys_nulls_schemas.rs"]
+mod solution;
+use solution::{labels, notes_of, with_gender};
+
+pub fn other_than(client: &mut Client, gender: &str) -> Result<Vec<(i32, String)>, Error> {
+    let sql = format!(
+        "SELECT id, name FROM children WHERE gender IS DISTINCT FROM '{gender}' ORDER BY id"
+    );
+    let rows = client.query(&sql, &[])?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
+harness::graded!(other_than, with_gender, labels, notes_of);
