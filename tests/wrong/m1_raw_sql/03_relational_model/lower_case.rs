@@ -1,0 +1,31 @@
+//! caught by: a parent is known by the email, letter by letter, and not by the name
+//!
+//! Emails are made small to be on the safe side: two parents become one.
+
+use postgres::{Client, Error};
+
+pub fn take_apart(client: &mut Client) -> Result<(), Error> {
+    client.batch_execute(
+        "CREATE TABLE users (
+             id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             email     text NOT NULL UNIQUE,
+             full_name text
+         );
+         INSERT INTO users (email, full_name)
+         SELECT DISTINCT ON (lower(parent_email)) parent_email, parent_name FROM sheet
+         ORDER BY lower(parent_email), parent_email;
+         CREATE TABLE children (
+             id            integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             parent_id     integer NOT NULL REFERENCES users,
+             name          text NOT NULL,
+             date_of_birth date,
+             notes         text
+         );
+         INSERT INTO children (parent_id, name, date_of_birth, notes)
+         SELECT DISTINCT users.id, sheet.child_name, sheet.date_of_birth, sheet.notes
+         FROM sheet JOIN users ON lower(users.email) = lower(sheet.parent_email)
+         WHERE sheet.child_name IS NOT NULL;",
+    )
+}
+
+harness::graded!(take_apart);

@@ -1,0 +1,32 @@
+//! caught by: the sheet stays as it is
+//!
+//! The sheet is put in order first, so that the rest is easy.
+
+use postgres::{Client, Error};
+
+pub fn take_apart(client: &mut Client) -> Result<(), Error> {
+    client.batch_execute(
+        "DELETE FROM sheet AS one USING sheet AS other
+         WHERE one.ctid > other.ctid AND (one.*) IS NOT DISTINCT FROM (other.*);
+         CREATE TABLE users (
+             id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             email     text NOT NULL UNIQUE,
+             full_name text
+         );
+         INSERT INTO users (email, full_name)
+         SELECT DISTINCT parent_email, parent_name FROM sheet;
+         CREATE TABLE children (
+             id            integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+             parent_id     integer NOT NULL REFERENCES users,
+             name          text NOT NULL,
+             date_of_birth date,
+             notes         text
+         );
+         INSERT INTO children (parent_id, name, date_of_birth, notes)
+         SELECT DISTINCT users.id, sheet.child_name, sheet.date_of_birth, sheet.notes
+         FROM sheet JOIN users ON users.email = sheet.parent_email
+         WHERE sheet.child_name IS NOT NULL;",
+    )
+}
+
+harness::graded!(take_apart);
