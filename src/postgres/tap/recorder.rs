@@ -1,5 +1,6 @@
 //! One connection's bytes in, statements out. No sockets here, so any bytes can be tried.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use pgwire::messages::cancel::CancelRequest;
@@ -8,7 +9,11 @@ use pgwire::messages::startup::{GssEncRequest, SslRequest};
 
 use super::frame::{self, Frame, Splitter};
 use super::log::{Log, Message, Side};
+use super::running::Bound;
 use super::session::Session;
+
+/// How many messages wait for an exchange to end.
+const HELD: usize = 1000;
 
 /// Decodes both directions of one connection and publishes to a [`Log`].
 ///
@@ -23,6 +28,8 @@ pub struct Recorder {
     /// The session's number; 0 until its startup packet has come.
     number: u32,
     messages: Vec<Message>,
+    /// The `Bind`s among them, by their places.
+    binds: Vec<(usize, Arc<Bound>)>,
     recording: bool,
     opaque: bool,
     closed: bool,
@@ -35,9 +42,21 @@ impl Recorder {
     pub fn new(log: Log) -> Recorder {
         let client = Splitter::new(false, |tag| !matches!(tag, b'd' | b'f' | b'p'));
         let server = Splitter::new(true, |tag| matches!(tag, b'C' | b'E' | b'T' | b'Z' | b't'));
-        let (session, messages) = (Session::default(), Vec::new());
+        let (session, messages, binds) = (Session::default(), Vec::new(), Vec::new());
         let (number, recording, opaque, closed, busy) = (0, false, false, false, false);
-        Recorder { log, client, server, session, number, messages, recording, opaque, closed, busy }
+        Recorder {
+            log,
+            client,
+            server,
+            session,
+            number,
+            messages,
+            binds,
+            recording,
+            opaque,
+            closed,
+            busy,
+        }
     }
 
     /// Whether the recording ended, because the bytes made no sense or the connection closed.
@@ -90,13 +109,19 @@ impl Recorder {
 
     /// Hands what was found to the log, which had counted `chunks` of this connection as unread.
     pub fn publish(&mut self, chunks: usize) {
-        if !self.messages.is_empty() && (self.number > 0 || self.is_done()) {
+        let busy = !self.session.is_idle();
+        let due = !busy || self.is_done() || self.messages.len() >= HELD;
+        if due && !self.messages.is_empty() && (self.number > 0 || self.is_done()) {
+            // A client may send values before we have heard of their types, which its server has
+            // told it; when the exchange has ended we have.
+            for (at, bound) in self.binds.drain(..) {
+                self.messages[at].detail = values(&bound);
+            }
             for message in &mut self.messages {
                 message.connection = self.number;
             }
             self.log.append_messages(&mut self.messages);
         }
-        let busy = !self.session.is_idle();
         let change = isize::from(busy) - isize::from(self.busy);
         self.busy = busy;
         let found = self.session.found(self.number);
@@ -114,25 +139,24 @@ impl Recorder {
             return self.give_up(at);
         }
         let text = |at: usize| texts.get(at).cloned().unwrap_or_default();
-        self.detail(|session| match frame.tag {
+        self.detail(|| match frame.tag {
             b'Q' => text(0),
             b'P' => text(1),
-            b'B' => {
-                let values = session.portals.get(&text(0)).map(|bound| bound.params());
-                let values = values.unwrap_or_default();
-                let each = values.iter().enumerate();
-                let each = each.map(|(at, value)| format!("${} = {value}", at + 1));
-                each.collect::<Vec<_>>().join(", ")
-            }
             _ => String::new(),
         });
+        if self.recording
+            && frame.tag == b'B'
+            && let Some(bound) = self.session.portals.get(&text(0))
+        {
+            self.binds.push((self.messages.len() - 1, Arc::clone(bound)));
+        }
     }
 
     fn reply(&mut self, at: Duration, mut frame: Frame) {
         let Some(kind) = frame::server_kind(frame.tag) else { return self.give_up(at) };
         self.note(at, Side::Server, kind, frame.bytes);
         let texts = if self.recording { frame.texts() } else { Vec::new() };
-        self.detail(|_| match frame.tag {
+        self.detail(|| match frame.tag {
             b'C' => texts.first().cloned().unwrap_or_default(),
             // Each field is a letter and a text: C is the SQLSTATE, M the message.
             b'E' => {
@@ -152,11 +176,11 @@ impl Recorder {
     }
 
     /// Says more of the message that was noted last.
-    fn detail(&mut self, say: impl FnOnce(&Session) -> String) {
+    fn detail(&mut self, say: impl FnOnce() -> String) {
         if self.recording
             && let Some(message) = self.messages.last_mut()
         {
-            message.detail = say(&self.session);
+            message.detail = say();
         }
     }
 
@@ -219,4 +243,11 @@ impl Recorder {
         self.log.went_opaque();
         self.session.close(at);
     }
+}
+
+/// `$1 = 7, $2 = 'Ada'`
+fn values(bound: &Bound) -> String {
+    let values = bound.params().into_iter().enumerate();
+    let values = values.map(|(at, value)| format!("${} = {value}", at + 1));
+    values.collect::<Vec<_>>().join(", ")
 }

@@ -190,6 +190,25 @@ fn noise_in_values_never_panics() {
 }
 
 #[test]
+fn a_value_has_its_type_however_late_the_record_hears_of_it() {
+    let log = Log::new();
+    log.record_messages(true);
+    let mut recorder = Recorder::new(log.clone());
+    let turns = conversation();
+    // The client has read the types that the `Bind` of turn 8 needs before the recorder has.
+    for turn in [0, 1, 2, 3, 4, 5, 6, 8, 7, 9] {
+        match turn % 2 {
+            0 => recorder.client(Duration::ZERO, &turns[turn]),
+            _ => recorder.server(Duration::ZERO, &turns[turn]),
+        }
+        recorder.publish(0);
+    }
+    let messages = log.messages();
+    let bind = messages.iter().find(|message| message.kind == "Bind");
+    assert_eq!(bind.map(|message| &*message.detail), Some("$1 = 7"));
+}
+
+#[test]
 fn a_cut_message_keeps_its_start() {
     let log = Log::new();
     let mut recorder = Recorder::new(log.clone());
