@@ -85,7 +85,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         "users_by_ids: those of the list, the verified ones first",
         &Query::new(
             "users_by_ids",
-            "SELECT id, full_name FROM users WHERE id = ANY (ARRAY{1}::integer[])
+            "SELECT id, full_name FROM users WHERE id = ANY ({1}::integer[])
              ORDER BY is_verified DESC, id",
         ),
         BOTH,
