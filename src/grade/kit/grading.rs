@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::query::{Data, seed};
 use super::trial::Unwritten;
 use super::{Outcome, Stop, Trial};
 use crate::error::Error;
@@ -21,7 +22,11 @@ pub struct Grading<'a> {
     unwritten: Unwritten,
     /// What the last check began with, and its database if it passed.
     fixture: Option<Fixture>,
-    used: Option<Database>,
+    pub(super) used: Option<Database>,
+    /// Databases of queries that did no more than read.
+    pub(super) filled: Vec<(Data, Database)>,
+    /// What `random()` in the data begins with.
+    pub(super) seed: u32,
     last_was_fresh: bool,
 }
 
@@ -44,6 +49,8 @@ impl<'a> Grading<'a> {
             unwritten: Unwritten::default(),
             fixture: None,
             used: None,
+            filled: Vec::new(),
+            seed: seed(),
             last_was_fresh: false,
         }
     }
@@ -72,7 +79,10 @@ impl<'a> Grading<'a> {
     ) -> Result<(), Stop> {
         let state = match self.waits_for()? {
             Some(why) => State::NotTried(why),
-            None => self.judge_fresh(fixture, body)?,
+            None => {
+                let database = self.fresh(fixture)?;
+                self.judge(*fixture, database, body)?
+            }
         };
         self.note(name, state);
         Ok(())
@@ -122,20 +132,16 @@ impl<'a> Grading<'a> {
         self.checks.push(Check { name: name.to_owned(), state });
     }
 
-    pub(super) fn judge_fresh(
-        &mut self,
-        fixture: &Fixture,
-        body: impl FnOnce(&mut Trial<'_>) -> Outcome,
-    ) -> Result<State, Stop> {
+    /// A fresh database.
+    pub(super) fn fresh(&mut self, fixture: &Fixture) -> Result<Database, Error> {
         if std::mem::replace(&mut self.last_was_fresh, true) {
             // A grader that wants two wants more: the next is made while this one is used.
             self.databases.make_ahead(fixture);
         }
-        let database = self.databases.create(fixture)?;
-        self.judge(*fixture, database, body)
+        self.databases.create(fixture)
     }
 
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         fixture: Fixture,
         database: Database,

@@ -31,7 +31,7 @@ pub(super) fn shrink(
         while at < rows.len() && began.elapsed() < LIMIT {
             let mut fewer = rows.clone();
             fewer.drain(at..(at + piece).min(rows.len()));
-            if data.fill(t, &fewer)? && still(differs(t))? {
+            if data.fill(t, &fewer, false)? && still(differs(t))? {
                 rows = fewer;
             } else {
                 at += piece;
@@ -39,7 +39,7 @@ pub(super) fn shrink(
         }
         piece /= 2;
     }
-    data.fill(t, &rows)?;
+    data.fill(t, &rows, true)?;
     data.drawn(t)
 }
 
@@ -125,10 +125,16 @@ impl Copy {
         tables.flat_map(|(table, count)| (1..=*count).map(move |number| (table, number))).collect()
     }
 
-    /// Leaves just these rows in the tables. `false`: the rules of the tables do not allow that, or
+    /// Leaves just these rows in the tables. `anew` lets them lie in order, as if there had been no
+    /// others; it makes new files for each table and index, which takes longer. `false`: the rules of the tables do not allow that, or
     /// it cannot be done; the tables are as they were.
-    fn fill(&self, t: &mut Trial<'_>, rows: &[(usize, i64)]) -> Outcome<bool> {
-        let mut sql = format!("TRUNCATE {};", self.tables.join(", "));
+    fn fill(&self, t: &mut Trial<'_>, rows: &[(usize, i64)], anew: bool) -> Outcome<bool> {
+        let mut sql = if anew {
+            format!("TRUNCATE {};", self.tables.join(", "))
+        } else {
+            let children_first = self.tables.iter().rev();
+            children_first.map(|table| format!("DELETE FROM {table};")).collect()
+        };
         for (index, table) in self.tables.iter().enumerate() {
             let numbers: Vec<_> =
                 rows.iter().filter(|row| row.0 == index).map(|row| row.1.to_string()).collect();

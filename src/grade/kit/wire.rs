@@ -149,6 +149,13 @@ impl Wire {
         parses
     }
 
+    /// Nothing was sent that changes anything, as far as the server's receipts tell.
+    pub fn only_read(&self) -> bool {
+        let reads = ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "SET", "RESET", "DISCARD"];
+        let tags = self.all.iter().flat_map(|statement| &statement.tags);
+        tags.filter_map(|tag| tag.split(' ').next()).all(|word| reads.contains(&word))
+    }
+
     /// SQL with this text in it was parsed once, however often it ran.
     pub fn parsed_once(&self, of: &str) -> Outcome<&Wire> {
         let wanted = plain(of);
