@@ -60,16 +60,25 @@ const NULLS: &str = "
     ('Lucía Fernández', 'lucia@example.com', 'José', NULL, 'y'),
     ('Lucía Fernández', 'lucia@example.com', 'Ana', '2021-07-23', NULL)";
 
+/// What all the others need.
+const FIRST: &str = "users and children are there, with the columns that are asked for";
+
 pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
 fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
-    g.check("users and children have the columns and keys that are asked for", &SHEET, |t| {
+    g.check(FIRST, &SHEET, |t| {
+        take_apart(t, "")?;
+        t.table("users")?.only(&["id", "email", "full_name"])?;
+        t.table("children")?.only(&["id", "parent_id", "name", "date_of_birth", "notes"])?;
+        Ok(())
+    })?;
+
+    g.needs(FIRST).then("types, keys and the reference are as asked for", |t| {
         take_apart(t, "")?;
         let (users, children) = (t.table("users")?, t.table("children")?);
-        users.only(&["id", "email", "full_name"])?.primary_key(&["id"])?.unique(&["email"])?;
-        children.only(&["id", "parent_id", "name", "date_of_birth", "notes"])?;
+        users.primary_key(&["id"])?.unique(&["email"])?;
         children.primary_key(&["id"])?.refers("parent_id", "users", OnDelete::Any)?;
         for table in [&users, &children] {
             table.column("id")?.is_any(&["integer", "bigint"])?.numbered()?;
@@ -84,12 +93,12 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         Ok(())
     })?;
 
-    g.then("each parent is one user, and each child has the right parent", |t| {
+    g.needs(FIRST).then("each parent is one user, and each child has the right parent", |t| {
         take_apart(t, "")?;
         nothing_lost(t)
     })?;
 
-    g.check(
+    g.needs(FIRST).check(
         "a parent is known by the email, letter by letter, and not by the name",
         &SHEET,
         |t| {
@@ -98,12 +107,16 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         },
     )?;
 
-    g.check("nobody is lost for a NULL: no parent without children, no child", &SHEET, |t| {
-        take_apart(t, NULLS)?;
-        nothing_lost(t)
-    })?;
+    g.needs(FIRST).check(
+        "nobody is lost for a NULL: no parent without children, no child",
+        &SHEET,
+        |t| {
+            take_apart(t, NULLS)?;
+            nothing_lost(t)
+        },
+    )?;
 
-    g.check(
+    g.needs(FIRST).check(
         "a child that was entered twice is stored once, and no other is left out",
         &SHEET,
         |t| {
@@ -112,7 +125,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         },
     )?;
 
-    g.then("the sheet stays as it is", |t| {
+    g.needs(FIRST).then("the sheet stays as it is", |t| {
         take_apart(t, TWICE)?;
         let there = t.value("SELECT to_regclass('sheet')")?;
         ensure(there.is_some(), "after `take_apart` there is no table `sheet` any more.")?;

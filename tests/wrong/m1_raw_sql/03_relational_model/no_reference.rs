@@ -1,4 +1,4 @@
-//! caught by: users and children have the columns and keys that are asked for
+//! caught by: types, keys and the reference are as asked for
 //!
 //! The number is there, and nothing sees to it that there is such a user.
 

@@ -1,4 +1,4 @@
-//! caught by: users and children have the columns and keys that are asked for
+//! caught by: users and children are there, with the columns that are asked for
 //!
 //! The email goes into each child too: the fact that was to be there once.
 

@@ -1,4 +1,4 @@
-//! caught by: users and children have the columns and keys that are asked for
+//! caught by: types, keys and the reference are as asked for
 //!
 //! CREATE TABLE … AS copies rows and types, and no rule at all.
 

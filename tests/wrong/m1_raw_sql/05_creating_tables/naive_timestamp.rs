@@ -1,4 +1,4 @@
-//! caught by: both tables have the columns that are asked for, of the right types
+//! caught by: each column is of the right type, with room for long texts
 //!
 //! A moment without a time zone: nobody knows which moment it was.
 

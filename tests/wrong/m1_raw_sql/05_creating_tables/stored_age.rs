@@ -1,4 +1,4 @@
-//! caught by: both tables have the columns that are asked for, of the right types
+//! caught by: both tables are there, with the columns that are asked for
 //!
 //! The age beside the date of birth: nobody asked for it, and it will be wrong.
 
