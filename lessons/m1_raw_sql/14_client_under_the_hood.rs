@@ -50,6 +50,9 @@ pub fn simple(url: &str, out: &mut Out) -> Result<()> {
 /// the rows come back.
 ///
 /// `Describe` asks for the description; `ParseComplete` and `BindComplete` are receipts.
+///
+/// *Coming from Python: `%s` and `:id` are `$1`, `$2`, … here, numbered and not named. One number
+/// may stand in several places.*
 pub fn extended(url: &str, out: &mut Out) -> Result<()> {
     let mut client = Client::connect(url, NoTls)?;
     let sql = "SELECT id, name FROM children WHERE id < $1 ORDER BY id";

@@ -136,9 +136,10 @@ pub fn a_bad_line(client: &mut Client, out: &mut Out) -> Result<()> {
 /// lines as they come. Then SQL has all of its means: joins find parents that are not there, and
 /// conditions find what is missing.
 ///
-/// `TEMP` makes a table that only this session sees. In a transaction, `ON COMMIT DROP` takes it
-/// away at the end, either way. Only if no line is bad, one `INSERT` takes them over, in the order
-/// of the file.
+/// `TEMP` makes a table that only this session sees, and `ON COMMIT DROP` takes it away when the
+/// transaction ends, either way. (A transaction holds statements together, from
+/// `client.transaction()` to `commit`: lesson 39.) Only if no line is bad, one `INSERT` takes them
+/// over, in the order of the file.
 pub fn staged(client: &mut Client, out: &mut Out) -> Result<()> {
     let file = "\
         amara.okafor@example.com,Obi\n\
