@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use pglings::exercise::exercise;
-use pglings::grade::RUN_LIMIT;
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Status, Verdict};
+use pglings::grade::{self, Purpose, RUN_LIMIT};
 use pglings::postgres::database::Databases;
 use pglings::postgres::servers::Servers;
 use pglings::process::Program;
@@ -113,7 +113,7 @@ fn run(answer: &Answer, databases: &Databases) -> Result<Verdict, Failed> {
     let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
     let program = Program::new(std::env::current_exe()?).clear_env();
     let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(pglings::grade::run_within(limit, exercise, program, databases)?)
+    Ok(grade::run(limit, Purpose::Learning, exercise, program, databases)?)
 }
 
 fn word(status: Status) -> String {

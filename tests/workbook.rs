@@ -13,6 +13,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use pglings::exercise::{self as content, Exercise};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Check, Status, Verdict};
+use pglings::grade::{Purpose, RUN_LIMIT};
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::lesson::transcript;
@@ -145,7 +146,7 @@ fn run(answer: &Answer, exercise: &Exercise, servers: &Servers) -> Result<Verdic
     let databases = servers.get((exercise.grader)().extensions)?;
     let program = Program::new(std::env::current_exe()?).clear_env();
     let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(pglings::grade::run(exercise, program, &databases)?)
+    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)?)
 }
 
 fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {

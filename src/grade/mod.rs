@@ -68,17 +68,24 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
         }
         Err(error) => return Err(error),
     };
-    Ok(Verdict { build: verdict.build, ..run(exercise, program, &databases)? })
+    let judged = run(RUN_LIMIT, Purpose::Learning, exercise, program, &databases)?;
+    Ok(Verdict { build: verdict.build, ..judged })
 }
 
-/// Judges an answer that is built already.
-pub fn run(exercise: &Exercise, program: AnswerProgram, databases: &Databases) -> Result<Verdict> {
-    run_within(RUN_LIMIT, exercise, program, databases)
+/// What a verdict is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be learned from: what differs is cut down to a small counterexample, and the database of
+    /// the first check that failed is kept for a look inside.
+    Learning,
+    /// The verdict alone, which is quicker.
+    Judging,
 }
 
-/// The same with another limit for the answer.
-pub fn run_within(
+/// Judges an answer that is built already. It has this long for everything that is asked of it.
+pub fn run(
     limit: Duration,
+    purpose: Purpose,
     exercise: &Exercise,
     program: AnswerProgram,
     databases: &Databases,
@@ -87,7 +94,7 @@ pub fn run_within(
     let mut verdict = Verdict::new(exercise, Status::Passed);
     let began = Instant::now();
     let answer = Answer::start(program, limit)?;
-    let mut grading = Grading::new(databases, answer, exercise.stem);
+    let mut grading = Grading::new(databases, answer, exercise.stem, purpose);
     let outcome =
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (grader.checks)(&mut grading)));
     let outcome = outcome.unwrap_or_else(|_| {

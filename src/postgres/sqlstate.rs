@@ -85,7 +85,11 @@ static MEANINGS: &[Meaning] = &[
     meaning("42701", "duplicate_column", "A column of that name is there already."),
     meaning("42702", "ambiguous_column", "Several tables have such a column: write table.column."),
     meaning("42703", "undefined_column", "No table of the query has such a column."),
-    meaning("42704", "undefined_object", "There is no type or object of that name."),
+    meaning(
+        "42704",
+        "undefined_object",
+        "There is no such type, constraint, index or other object.",
+    ),
     meaning("42710", "duplicate_object", "An object of that name exists already."),
     meaning("42803", "grouping_error", "Every column that is not aggregated belongs in GROUP BY."),
     meaning(

@@ -3,9 +3,9 @@
 //! The answer's process is this very program, told to run the one test below.
 
 use pglings::exercise::{self, Exercise, Grader};
-use pglings::grade::Verdict;
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::State;
+use pglings::grade::{self, Purpose, RUN_LIMIT, Verdict};
 use pglings::postgres::servers::Servers;
 use pglings::process::Program;
 use postgres::{Client, Error};
@@ -81,7 +81,7 @@ pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
     let program = Program::new(std::env::current_exe().unwrap()).clear_env();
     let program = program.args(["--exact", "answer::serves", "--nocapture"]);
     let program = AnswerProgram::of(program.env("PGLINGS_KIT_ANSWER", "1"));
-    pglings::grade::run(&exercise, program, &databases).unwrap()
+    grade::run(RUN_LIMIT, Purpose::Learning, &exercise, program, &databases).unwrap()
 }
 
 /// The names and states of a verdict's checks.

@@ -6,6 +6,7 @@ use super::query::{Data, seed};
 use super::trial::Unwritten;
 use super::{Outcome, Stop, Trial};
 use crate::error::Error;
+use crate::grade::Purpose;
 use crate::grade::answer::Answer;
 use crate::grade::verdict::{Check, State};
 use crate::postgres::database::{Database, Databases, Fixture};
@@ -15,6 +16,7 @@ pub struct Grading<'a> {
     databases: &'a Databases,
     answer: Answer,
     stem: &'static str,
+    pub(super) purpose: Purpose,
     checks: Vec<Check>,
     kept: Option<String>,
     /// What the next check builds on.
@@ -38,11 +40,17 @@ pub(crate) struct Finished {
 }
 
 impl<'a> Grading<'a> {
-    pub(crate) fn new(databases: &'a Databases, answer: Answer, stem: &'static str) -> Self {
+    pub(crate) fn new(
+        databases: &'a Databases,
+        answer: Answer,
+        stem: &'static str,
+        purpose: Purpose,
+    ) -> Self {
         Grading {
             databases,
             answer,
             stem,
+            purpose,
             checks: Vec::new(),
             kept: None,
             needs: Vec::new(),
@@ -168,7 +176,7 @@ impl<'a> Grading<'a> {
             Err(Stop::Wrong(message) | Stop::NotTried(message)) => {
                 // An answer whose server was taken away returns an error too, and is not to blame.
                 self.databases.alive()?;
-                if self.kept.is_none() {
+                if self.kept.is_none() && self.purpose == Purpose::Learning {
                     // A database that cannot be kept takes nothing from the verdict.
                     self.kept = database.keep(self.stem).ok();
                 }

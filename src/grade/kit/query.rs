@@ -7,6 +7,7 @@ use super::compare::{Difference, Order, Rows, compare};
 use super::shrink::shrink;
 use super::{Grading, Outcome, Stop, Trial, wrong};
 use crate::error::Error;
+use crate::grade::Purpose;
 use crate::grade::verdict::State;
 use crate::postgres::database::Fixture;
 use crate::report::look::{Look, PLAIN};
@@ -104,7 +105,6 @@ impl Grading<'_> {
     /// Judges on one set of data: on the database of an earlier query that left it as it was, if
     /// there is one. To make a database and fill it takes longer than all the calls.
     fn judge_on(&mut self, data: &Data, query: &Query, cases: &[Value]) -> Result<State, Stop> {
-        let seed = self.seed;
         let known = self.filled.iter().position(|(other, _)| other.is(data));
         let filled = known.map(|index| self.filled.swap_remove(index).1);
         let is_filled = filled.is_some();
@@ -112,13 +112,19 @@ impl Grading<'_> {
             Some(database) => database,
             None => self.fresh(&data.fixture())?,
         };
+        let (seed, purpose) = (self.seed, self.purpose);
         let mut untouched = false;
         let state = self.judge(data.fixture(), database, |t| {
             if !is_filled {
                 data.fill(t, seed)?;
             }
             let before = (t.mark(), t.value(OBJECTS)?);
-            try_all(t, query, data, seed, cases)?;
+            if let Some(mut message) = try_all(t, query, cases, purpose)? {
+                if data.more().contains("random()") {
+                    message.push_str(&format!("\n(The same data again: PGLINGS_SEED={seed})"));
+                }
+                return wrong(message);
+            }
             untouched = t.sent_since(before.0)?.only_read() && t.value(OBJECTS)? == before.1;
             Ok(())
         })?;
@@ -166,11 +172,26 @@ pub(super) fn seed() -> u32 {
     given.unwrap_or_else(|| rand::RngExt::random_range(&mut rand::rng(), 0..100_000))
 }
 
-fn try_all(t: &mut Trial<'_>, query: &Query, data: &Data, seed: u32, cases: &[Value]) -> Outcome {
+/// What is wrong, if something is.
+fn try_all(
+    t: &mut Trial<'_>,
+    query: &Query,
+    cases: &[Value],
+    purpose: Purpose,
+) -> Outcome<Option<String>> {
     for case in cases {
-        let Some(found) = differs(t, query, case)? else { continue };
+        let found = differs(t, query, case).map_err(|stop| match stop {
+            Stop::Wrong(why) => {
+                Stop::Wrong(format!("{}\nCalled with {}.", why.trim_end(), called_with(case)))
+            }
+            other => other,
+        })?;
+        let Some(found) = found else { continue };
         // The smaller the better, but never at the price of the verdict.
-        let kept = shrink(t, |t| Ok(differs(t, query, case)?.is_some()))?;
+        let kept = match purpose {
+            Purpose::Learning => shrink(t, |t| Ok(differs(t, query, case)?.is_some()))?,
+            Purpose::Judging => Vec::new(),
+        };
         // Where rows lie may matter too, and cannot be kept in every case.
         let again = differs(t, query, case)?;
         let kept = if again.is_some() { kept } else { Vec::new() };
@@ -192,12 +213,9 @@ fn try_all(t: &mut Trial<'_>, query: &Query, data: &Data, seed: u32, cases: &[Va
         }
         message.push_str(&format!("\nexpected\n{}", reference.draw(LOOK)));
         message.push_str(&format!("\ngot\n{}", answer.draw(LOOK)));
-        if data.more().contains("random()") {
-            message.push_str(&format!("\n(The same data again: PGLINGS_SEED={seed})"));
-        }
-        return wrong(message);
+        return Ok(Some(message));
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The two results and their difference, if there is one.
