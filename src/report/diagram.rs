@@ -23,8 +23,14 @@ struct Link {
 pub fn draw(schema: &Schema, look: Look) -> String {
     let mut rows: Vec<String> = Vec::new();
     let mut places: Vec<(&str, &str, usize)> = Vec::new();
-    let widths = widths(schema);
-    let inner = widths.iter().sum::<usize>() + 6;
+    let mut widths = widths(schema);
+    let lanes = schema.references.len().min(schema.tables.len());
+    let inner = |widths: [usize; 3]| widths.iter().sum::<usize>() + 6;
+    if inner(widths) + 2 + NUMBERS + lanes * LANE > look.width {
+        // Where there is little room, types go.
+        widths[2] = 0;
+    }
+    let inner = inner(widths);
     for table in &schema.tables {
         rows.push(top(&table.name, inner, look));
         for column in &table.columns {
@@ -78,7 +84,8 @@ fn row(schema: &Schema, table: &Table, column: &Column, widths: [usize; 3], look
     let title = format!("{}{}", column.name, if column.required { "*" } else { "" });
     let side = look.sign("│", "|");
     let marks = look.paint(&format!("{:<mark$}", marks.join(" ")), |text| text.yellow());
-    let kind = look.paint(&format!("{:<kind$}", short(&column.kind)), |text| text.dimmed());
+    let text = if kind > 0 { short(&column.kind) } else { "" };
+    let kind = look.paint(&format!("{text:<kind$}"), |text| text.dimmed());
     let gap = " ".repeat(name.saturating_sub(display_width(&title)));
     format!("{side} {marks}  {title}{gap}  {kind} {side}")
 }
@@ -216,7 +223,8 @@ mod tests {
             reference("talks", "user_id", "users"),
             reference("talks", "child_id", "children"),
         ];
-        let drawn = draw(&Schema { tables, references }, Look { width: 60, ..PLAIN });
+        let schema = Schema { tables, references };
+        let drawn = draw(&schema, Look { width: 60, ..PLAIN });
         let expected = "\
 ┌─ users ────────────────────────┐
 │ PK     id*         timestamptz │─1───────┐
@@ -231,5 +239,7 @@ mod tests {
 └────────────────────────────────┘
 PK primary key, FK foreign key, U unique; * may not be NULL";
         assert_eq!(drawn, expected, "{drawn}");
+        let narrow = draw(&schema, Look { width: 40, ..PLAIN });
+        assert!(narrow.lines().rev().skip(1).all(|line| display_width(line) <= 40), "{narrow}");
     }
 }

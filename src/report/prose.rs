@@ -149,6 +149,9 @@ impl Page {
                 }
                 self.line.push_str(&self.look.paint(word, |word| word.cyan()));
             }
+        } else if self.look.color {
+            // A cell is measured as it is written, and takes no colours.
+            self.line.push_str(code);
         } else {
             self.line.push('`');
             self.line.push_str(code);
