@@ -124,7 +124,7 @@ impl<'a> FromSql<'a> for Raw<'a> {
 impl Tabular for postgres::Row {
     fn columns(&self) -> Vec<(String, String)> {
         let columns = postgres::Row::columns(self).iter();
-        columns.map(|c| (c.name().to_owned(), sql_name(c.type_().name()).to_owned())).collect()
+        columns.map(|c| (c.name().to_owned(), sql_name(c.type_().name()))).collect()
     }
 
     fn cells(&self) -> Vec<Option<String>> {
@@ -140,7 +140,7 @@ impl Tabular for postgres::Row {
 impl Tabular for sqlx::postgres::PgRow {
     fn columns(&self) -> Vec<(String, String)> {
         let name = |c: &sqlx::postgres::PgColumn| {
-            (c.name().to_owned(), sql_name(&c.type_info().name().to_lowercase()).to_owned())
+            (c.name().to_owned(), sql_name(&c.type_info().name().to_lowercase()))
         };
         sqlx::Row::columns(self).iter().map(name).collect()
     }
@@ -160,8 +160,11 @@ impl Tabular for sqlx::postgres::PgRow {
 }
 
 /// A type's name as it is written in SQL, where PostgreSQL calls it otherwise inside.
-pub(crate) fn sql_name(internal: &str) -> &str {
-    match internal {
+pub(crate) fn sql_name(internal: &str) -> String {
+    if let Some(element) = internal.strip_prefix('_') {
+        return format!("{}[]", sql_name(element));
+    }
+    let name = match internal {
         "int2" => "smallint",
         "int4" => "integer",
         "int8" => "bigint",
@@ -171,5 +174,6 @@ pub(crate) fn sql_name(internal: &str) -> &str {
         "bpchar" => "char",
         "unknown" => "text",
         other => other,
-    }
+    };
+    name.to_owned()
 }

@@ -181,7 +181,7 @@ impl Stage {
 
     fn type_name(&mut self, oid: u32) -> Result<String> {
         if let Some(known) = postgres::types::Type::from_oid(oid) {
-            return Ok(sql_name(known.name()).to_owned());
+            return Ok(sql_name(known.name()));
         }
         if let Some((_, name)) = self.type_names.iter().find(|(known, _)| *known == oid) {
             return Ok(name.clone());
