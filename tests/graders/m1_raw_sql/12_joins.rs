@@ -24,7 +24,8 @@ pub(crate) fn grade() -> Grader {
 }
 
 /// Tomasz, who has no children, asks about José, who is Lucía's; two conversations were touched at
-/// the same moment; one has no title and no messages, and is the only one that Fatima began.
+/// the same moment; one has no title and no messages, and is the only one that Fatima began. Two
+/// messages are of one length.
 const GRANDPARENTS: &str = "
     INSERT INTO conversations (user_id, child_id, thread_id, title, created_at, updated_at) VALUES
         (6, 7, 'th-2001', 'Grandpa''s question', '2026-03-01 08:00+00', '2026-03-02 08:00+00'),
@@ -33,6 +34,7 @@ const GRANDPARENTS: &str = "
         (7, 9, 'th-2004', NULL,                  '2026-03-01 08:00+00', '2026-03-01 08:00+00');
     INSERT INTO messages (conversation_id, role, content) VALUES
         (9,  'user', 'José won''t eat soup.'), (9, 'assistant', 'Which soup?'),
+        (9,  'user', 'José won''t eat rice.'),
         (11, 'user', 'Emeka is ten.'), (10, 'assistant', 'Good morning.'), (1, 'user', '')";
 
 /// Users with any number of children, and conversations about children of anybody.
