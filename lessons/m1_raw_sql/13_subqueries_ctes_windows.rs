@@ -5,7 +5,7 @@
 //!
 //! | where it stands | what it has to be |
 //! |---|---|
-//! | in place of a value | one row of one column |
+//! | in place of a value | one column, one row at most |
 //! | after `IN` | one column, a list |
 //! | after `EXISTS` | anything: is there a row, yes or no |
 //! | after `FROM` or `JOIN`, or in front, after `WITH` | a table |
@@ -26,7 +26,7 @@ use crate::lesson::prelude::*;
 ///
 /// Both queries in parentheses mention `u.id`, so each is asked anew for every user. The first always
 /// has one row, since `count(*)` of nothing is 0. The second sorts and takes one; for Żaneta it finds
-/// none, and no row in place of a value is NULL.
+/// none, and where a value belongs, no row means NULL.
 ///
 /// Nothing is multiplied here, as it would be by joins (lesson 12): there is one row for each user,
 /// whatever the parentheses look at.
@@ -95,7 +95,7 @@ pub const LAST_WORDS: Prediction = predict(
         choice(
             "None",
             Claim::Rows(0),
-            "One NULL in the list, and NOT IN is never true, for no row.",
+            "One NULL in the list, and NOT IN is true for no row at all.",
         ),
         choice(
             "An error: NULL cannot be compared",
@@ -241,8 +241,8 @@ pub const LATEST: Sql = sql(indoc! {"
 /// It is the shortest way to *the newest n of each*, and a quick one if an index has the order: each
 /// round reads n rows, where `row_number` has to number them all.
 ///
-/// `LIMIT` takes a `bigint`, so `n` has to be an `i64`: an `i32` is an error, which says that it cannot
-/// be an `int8`.
+/// `LIMIT` takes a `bigint`, so `n` has to be an `i64`. With an `i32` the query fails: *cannot convert
+/// between the Rust type `i32` and the Postgres type `int8`*.
 pub fn newest_of_each(client: &mut Client, out: &mut Out) -> Result<()> {
     let n: i64 = 2;
     let rows = client.query(
