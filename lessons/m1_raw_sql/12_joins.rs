@@ -335,7 +335,7 @@ pub const IN_SHORT: Words = Words;
 
 crate::lesson! {
     fixture: SHOP,
-    minutes: 15,
+    minutes: 18,
     steps: [
         EVERY_PAIR,
         INNER,
