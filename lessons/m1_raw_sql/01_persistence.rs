@@ -182,6 +182,23 @@ pub const NO_SUCH_DAY: Sql = sql(indoc! {"
 "})
 .fails("22008");
 
+/// ## Which database?
+///
+/// PostgreSQL is one of several, and each was made for something:
+///
+/// | | it is | take it for |
+/// |---|---|---|
+/// | SQLite | a library in your program, and one file | a phone, a desktop program; one writer at a time |
+/// | MySQL, MariaDB | servers with much the same SQL | simple sites that mostly read; where you find it |
+/// | MongoDB | a server for documents of any shape | what has no shape yet; rules are then your program's business |
+/// | PostgreSQL | a server with strict rules and many types | what many share and nobody may spoil; JSON, text search and vectors in the same place |
+///
+/// What you learn here of tables, keys and `SELECT` holds for the first two as well. Of Lundo's
+/// days, all ends up in the same place: a parent registers, which is a row in `users`; adds a child,
+/// a row in `children` that knows its parent; and talks to the assistant, a row in `messages` for
+/// each thing that is said.
+pub const WHICH_ONE: Words = Words;
+
 /// ## In three lines
 ///
 /// - What is in memory ends with the program; what a server has stored does not.
@@ -205,6 +222,7 @@ crate::lesson! {
         connect_again,
         two_at_once,
         NO_SUCH_DAY,
+        WHICH_ONE,
         IN_SHORT,
     ],
 }
