@@ -78,7 +78,7 @@ pub enum Purpose {
     /// To be learned from: what differs is cut down to a small counterexample, and the database of
     /// the first check that failed is kept for a look inside.
     Learning,
-    /// The verdict alone, which is quicker.
+    /// The verdict alone, which is quicker, and the same for the same answer.
     Judging,
 }
 

@@ -58,7 +58,7 @@ impl<'a> Grading<'a> {
             fixture: None,
             used: None,
             filled: Vec::new(),
-            seed: seed(),
+            seed: seed(purpose),
             last_was_fresh: false,
         }
     }

@@ -166,10 +166,14 @@ impl Data {
     }
 }
 
-/// The seed of a run: `PGLINGS_SEED` if a run is to be repeated, else another each time.
-pub(super) fn seed() -> u32 {
+/// The seed of a run: `PGLINGS_SEED` if a run is to be repeated. A learner meets other data each
+/// time; who judges many answers judges all of them on the same.
+pub(super) fn seed(purpose: Purpose) -> u32 {
     let given = std::env::var("PGLINGS_SEED").ok().and_then(|text| text.parse().ok());
-    given.unwrap_or_else(|| rand::RngExt::random_range(&mut rand::rng(), 0..100_000))
+    given.unwrap_or_else(|| match purpose {
+        Purpose::Learning => rand::RngExt::random_range(&mut rand::rng(), 0..100_000),
+        Purpose::Judging => 4711,
+    })
 }
 
 /// What is wrong, if something is.

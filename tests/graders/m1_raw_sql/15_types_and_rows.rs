@@ -48,7 +48,8 @@ const MORE: &str = "
            CASE WHEN random() < 0.5 THEN 'girl' END, CASE WHEN random() < 0.5 THEN '' END
     FROM generate_series(1, 20) AS n;
     INSERT INTO children (parent_id, name, date_of_birth, notes) VALUES
-        (7, 'Zoë', '2016-02-29', 'O''Hara''s'), (7, 'Ada', '2016-02-29', NULL)";
+        (7, 'Zoë', '2016-02-29', 'O''Hara''s'), (7, 'Ada', '2016-02-29', NULL),
+        (7, 'Bea', '2018-08-08', NULL),         (7, 'Cem', '2018-08-08', NULL)";
 
 fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     let days = [
