@@ -84,7 +84,7 @@ pub const IN_OTHER_WORDS: Words = Words;
 
 /// ## More guests than tickets
 ///
-/// A pool has two tickets and an `acquire_timeout` of 300 ms. Two guests hold a session each and do
+/// A pool has two tickets and an `acquire_timeout` of a second. Two guests hold a session each and do
 /// not let go. A third asks.
 pub const THE_THIRD: Prediction = predict(
     "What does the third guest get?",
@@ -96,7 +96,7 @@ pub const THE_THIRD: Prediction = predict(
              above it.",
         ),
         choice(
-            "The error PoolTimedOut, after 300 ms",
+            "The error PoolTimedOut, after a second",
             Claim::Value("PoolTimedOut"),
             "No ticket came back in time, so the pool gives up. The server was never asked: this \
              error is made in your program.",
@@ -111,7 +111,7 @@ pub const THE_THIRD: Prediction = predict(
 
 /// ## The third guest
 ///
-/// An `acquire_timeout` of 300 ms is short, for the lesson. The default of 30 seconds is long: a
+/// An `acquire_timeout` of a second is short, for the lesson. The default of 30 seconds is long: a
 /// person who waits for a page has left by then. Choose what your caller can bear, and let it fail.
 ///
 /// The limit counts everything between asking and getting: the wait for a ticket, the test of the
@@ -120,7 +120,7 @@ pub async fn the_third_guest(url: &str, out: &mut Out) -> Result<()> {
     let pool = PgPoolOptions::new()
         .max_connections(2)
         .min_connections(2)
-        .acquire_timeout(Duration::from_millis(300))
+        .acquire_timeout(Duration::from_secs(1))
         .connect(url)
         .await?;
     let first = pool.acquire().await?;
