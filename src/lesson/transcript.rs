@@ -189,10 +189,26 @@ impl Masks {
     fn text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (known, mask) in &self.known {
-            text = text.replace(known, mask);
+            text = replace_whole(&text, known, mask);
         }
         mask_times(&text)
     }
+}
+
+/// Replaces a text where it is not a part of a longer number: a port may be in the middle of one.
+fn replace_whole(text: &str, known: &str, mask: &str) -> String {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(known) {
+        let last = before.chars().next_back().or(out.chars().next_back());
+        let begins = digit(known.chars().next()) && digit(last);
+        let ends = digit(known.chars().next_back()) && digit(after.chars().next());
+        out.push_str(before);
+        out.push_str(if begins || ends { known } else { mask });
+        rest = after;
+    }
+    out + rest
 }
 
 /// Within a day of now: made by this run. The rows of fixtures are older.
@@ -239,6 +255,12 @@ mod tests {
         assert_eq!(difference(page, "rows per second\nloop  █ 99\nCOPY  ██▌ 4,000"), None);
         assert!(difference(page, "rows per second\nloop  █ 99").is_some());
         assert!(difference(page, "rows per second\nlook  ▏ 12\nCOPY  ████ 5,000").is_some());
+    }
+
+    #[test]
+    fn a_port_is_masked_and_the_digits_of_a_longer_number_are_not() {
+        let masked = replace_whole("at 35294, or 76.235294117; 35294", "35294", "‹port›");
+        assert_eq!(masked, "at ‹port›, or 76.235294117; ‹port›");
     }
 
     #[test]

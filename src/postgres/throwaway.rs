@@ -55,10 +55,12 @@ impl Throwaway {
         sweep(&home, &binaries);
         let name = Alphanumeric.sample_string(&mut rand::rng(), 8);
         let cluster = Cluster::new(&home, &format!("{PREFIX}{name}"), binaries);
-        crate::home::private_dir(cluster.dir(), home.server_user)?;
-        let lock = lock_file(cluster.dir())?;
-        let path = cluster.dir().join(LOCK);
-        lock.lock().at("lock", &path)?;
+        // Nobody may come upon it before its lock is held.
+        let draft = home.data.join(format!("draft-{name}"));
+        crate::home::private_dir(&draft, home.server_user)?;
+        let lock = lock_file(&draft)?;
+        lock.lock().at("lock", &draft)?;
+        fs::rename(&draft, cluster.dir()).at("name", cluster.dir())?;
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
         let mut throwaway = Throwaway { cluster, settings, server: None, _lock: lock };
         throwaway.cluster.initialise()?;
