@@ -116,6 +116,10 @@ pub const NO_SUCH_PARENT: Sql = sql(indoc! {"
 ///
 /// `query_one` runs a statement that gives back exactly one row. `execute` runs one that gives
 /// back none, and returns the number of rows it touched.
+///
+/// One number may stand in several places, as `$1` does for both children. How many groups there
+/// are may depend on the data: let the program write `($1, $2, $3), ($1, $4, $5), …`, and collect
+/// the values in a `Vec<&(dyn ToSql + Sync)>`. What is put together are places, never values.
 pub fn from_rust(client: &mut Client, out: &mut Out) -> Result<()> {
     let row = client.query_one(
         "INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id",
@@ -126,10 +130,10 @@ pub fn from_rust(client: &mut Client, out: &mut Out) -> Result<()> {
     let born = NaiveDate::from_ymd_opt(2018, 12, 31);
     let count = client.execute(
         "INSERT INTO children (parent_id, name, date_of_birth)
-         VALUES ($1, $2, $3)",
-        &[&id, &"D'Arcy", &born],
+         VALUES ($1, $2, $3), ($1, $4, $3)",
+        &[&id, &"D'Arcy", &born, &"Zoë"],
     )?;
-    out.say(format!("{count} child stored"));
+    out.say(format!("{count} children stored"));
 
     let children = client.query(
         "SELECT u.full_name, c.name, c.date_of_birth, c.notes
