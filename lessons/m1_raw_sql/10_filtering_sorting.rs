@@ -1,13 +1,13 @@
 //! # Filtering and sorting
 //!
 //! A condition is a function from a row to true, false or NULL, and only true lets the row through.
-//! Conditions are put together like in Rust: `AND` is `&&`, `OR` is `||`, `NOT` is `!`, and `AND`
-//! binds tighter than `OR`.
+//! Conditions are put together as in Rust: `AND` is `&&`, `OR` is `||`, `NOT` is `!`, and `AND` binds
+//! tighter than `OR`. (SQL's own `||` joins texts, lesson 8.)
 //!
 //! What comes through is a *set* of rows, with no first one and no last. `ORDER BY` is the only thing
 //! that gives it an order, and it decides as much as it says: where two rows are equal in all that
-//! it names, their order is up to the server, and may be another one in a second. `LIMIT` and
-//! `OFFSET` cut a piece out of that order. If the order is half decided, so is the piece.
+//! it names, their order is up to the server, and may be another the next time. `LIMIT` and `OFFSET`
+//! cut a piece out of that order. If the order is half decided, so is the piece.
 //!
 //! Most of what goes wrong here goes wrong quietly: no error, only a row that is missing.
 
@@ -17,9 +17,10 @@ use crate::lesson::prelude::*;
 
 /// ## AND before OR
 ///
-/// Who is active, and either verified or signed in elsewhere? The two columns at the end differ in
-/// a pair of parentheses. Without them Tomasz passes, who has left: to be verified is enough then,
-/// and `is_active` belongs to the second half only. With an `OR` beside an `AND`, always write them.
+/// Who is active, and either verified or known to Firebase (has a `firebase_uid`)? The two columns at
+/// the end differ in a pair of parentheses. Without them Tomasz passes, who has left: to be verified
+/// is enough then, and `is_active` belongs to the second half only. With an `OR` beside an `AND`,
+/// always write them.
 ///
 /// `IN (…)` is true for one of a list, `NOT IN (…)` for none of it. For NULL there is `IS NULL` and
 /// `IS NOT NULL`; `= NULL` is never true (lesson 6).
@@ -46,7 +47,7 @@ pub const AND_OR: Sql = sql(indoc! {"
 /// `LIKE` tells upper case from lower case. `ILIKE` does not; it is PostgreSQL's own.
 pub const PATTERNS: Sql = sql(indoc! {"
     SELECT id, content,
-           content LIKE '%three%' AS \"like\"
+           content LIKE '%three%' AS by_like
     FROM messages
     WHERE content ILIKE '%three%'
     ORDER BY id
@@ -58,8 +59,9 @@ pub const PATTERNS: Sql = sql(indoc! {"
 /// the text is bound, but it is not what was asked: `%` finds everything, and `gluten_free` finds
 /// what was never written so.
 ///
-/// A backslash takes the meaning from the character behind it. It has to be doubled first, or else
-/// it would get hold of the backslashes that we put in.
+/// A backslash takes the meaning from the character after it. Those that were typed have to be doubled
+/// first: afterwards, they could not be told from those that we put in. And `$1` stands outside the
+/// quotes: in `'%$1%'` it would be two characters of the pattern, and no place for a value.
 ///
 /// Another way is to do without a pattern: `strpos(lower(content), lower($1)) > 0`.
 pub fn typed_by_a_parent(client: &mut Client, out: &mut Out) -> Result<()> {
@@ -197,7 +199,8 @@ pub fn two_pages(client: &mut Client, out: &mut Out) -> Result<()> {
 /// an error all the same (in sqlx it is none). The crate counts from 0: its parameter 1 is `$2`.
 ///
 /// A list is one parameter: an array, for `= ANY($1)`, or `<> ALL($1)` for none of them. In
-/// `IN ($1)` there is one place for one value. An empty list finds nobody, and is no error.
+/// `IN ($1)` there is one place for one value. An empty list is no error: `= ANY` finds nobody
+/// then, and `<> ALL` everybody.
 ///
 /// What two parameters make together, as `$1 * $2`, is better computed in Rust: the server does not
 /// know the types of either.
