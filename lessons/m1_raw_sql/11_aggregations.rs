@@ -22,7 +22,8 @@ use crate::lesson::prelude::*;
 /// which `notes` is not NULL. `count(DISTINCT …)` counts the different values, again without NULL:
 /// nine children, but Wei and Lan share their day of birth.
 ///
-/// All aggregates but `count(*)` pass NULL over.
+/// `count(…)`, `sum`, `avg`, `min` and `max` pass NULL over. `count(*)` does not, and neither does
+/// `array_agg`, which collects the values into an array.
 ///
 /// *Coming from Python: `func.count()`, `func.count(Child.notes)`, `func.count(distinct(…))`.*
 pub const COUNTING: Sql = sql(indoc! {"
@@ -54,7 +55,7 @@ pub const BY_ROLE: Sql = sql(indoc! {"
 /// A user has several conversations, and they have several titles. Which of them should stand in
 /// the one row of this user? The server does not guess: it is error `42803`.
 ///
-/// Either the column belongs into `GROUP BY`, which makes smaller groups, or an aggregate has to make
+/// Either the column belongs in `GROUP BY`, which makes smaller groups, or an aggregate has to make
 /// one value of it: `min(title)`, `array_agg(title)`.
 pub const WHICH_TITLE: Sql = sql(indoc! {"
     SELECT user_id, title, count(*) AS conversations
@@ -124,7 +125,7 @@ pub const EVERY_PARENT: Sql = sql(indoc! {"
 ///   that time nothing has been counted.
 ///
 /// Here: what was said since the new year, in conversations with two messages or more. The talk about
-/// Ngozi (3) has two, but the first is from ten to midnight. `WHERE` has taken it away before
+/// Ngozi (3) has two, but the first is of New Year's Eve, 23:50. `WHERE` has taken it away before
 /// `HAVING` counts.
 pub const THREE_CONDITIONS: Sql = sql(indoc! {"
     SELECT conversation_id,
@@ -158,7 +159,7 @@ pub const BY_MONTH: Sql = sql(indoc! {"
 ///
 /// `count` is a `bigint`, so it is an `i64`, however few there are. The `sum` of `bigint`s could be
 /// larger than any `bigint`, so it is a `numeric`, and so is every `avg` of whole numbers. None of
-/// Rust's own types is one: say `::bigint` for an `i64`, and `::float8` for an `f64`.
+/// Rust's own types holds a `numeric`: say `::bigint` for an `i64`, and `::float8` for an `f64`.
 ///
 /// And over no rows at all, `count` is 0, but `sum`, `avg`, `min` and `max` are NULL: an `Option`, or
 /// `coalesce(…, 0)`, which takes the first of its arguments that is not NULL.
