@@ -10,8 +10,8 @@
 //!
 //! There are two ways to talk. The *simple* one is a single message: here is a text, run it. The
 //! *extended* one has a message for each thing: `Parse` makes a statement, `Bind` a portal,
-//! `Execute` runs it, and `Sync` says "your turn". Values travel in `Bind` and nowhere else, when
-//! the SQL has been parsed already. That is why they cannot change it.
+//! `Execute` runs it, and `Sync` says "your turn". Values travel in `Bind` and nowhere else,
+//! and by then the SQL has been parsed. That is why they cannot change it.
 //!
 //! In this lesson the messages themselves are shown, as they pass: `──▶` to the server, `◀──` back.
 //! (`out.listen()` begins to record them, and `out.heard(…)` shows what passed since then.)
@@ -154,7 +154,7 @@ pub fn a_portal(url: &str, out: &mut Out) -> Result<()> {
 /// somebody types an apostrophe, which *ends the text* in SQL, and goes on in SQL of their own:
 /// parent 3 gets to see the children of all.
 ///
-/// A second statement behind a semicolon is refused, since one `Parse` takes one statement. That
+/// A second statement after a semicolon is refused, since one `Parse` takes one statement. That
 /// makes it less bad, and not good.
 pub fn pasted(client: &mut Client, out: &mut Out) -> Result<()> {
     for typed in ["Wei", "' OR true --", "'; DROP TABLE messages; --"] {

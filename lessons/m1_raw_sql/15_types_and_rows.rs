@@ -142,7 +142,7 @@ pub const NO_CHILDREN: Prediction = predict(
 ///
 /// NULL is no value, so a type that always has a value cannot hold it. `Option` can. Which columns
 /// need one? Those without `NOT NULL`, and whatever a query can leave empty: an aggregate of no
-/// rows, and the far side of a left join.
+/// rows (`count` is 0 then), and the far side of a left join.
 ///
 /// The error itself names the column and not the reason, which is in its `source()`.
 pub fn nothing_there(client: &mut Client, out: &mut Out) -> Result<()> {
