@@ -49,7 +49,8 @@ pub fn out_of_a_table(client: &mut Client, out: &mut Out) -> Result<()> {
 ///
 /// `finish` says that this was all, and returns the number of rows. A writer that is dropped before
 /// (by a `?`, say) has not finished: the server throws away what it got. So a program that dies in
-/// mid-file leaves no half file behind.
+/// mid-file leaves no half file behind. (In a transaction, such a COPY has failed, and so has the
+/// transaction.)
 ///
 /// Here the file is text, and the server reads it. For values that are in Rust already there is
 /// `FORMAT binary` with `BinaryCopyInWriter`, which takes them as `execute` does.
@@ -106,8 +107,8 @@ pub const A_BAD_LINE: Prediction = predict(
 
 /// ## All or nothing
 ///
-/// The error is an error of the value, with the SQLSTATE of dates out of range, here as anywhere.
-/// Where it happened is in the *context*: the line, counted from 1, and the column.
+/// The error is that of the value, as an INSERT would have had it, with the SQLSTATE of dates out of
+/// range. Where it happened is in the *context*: the line, counted from 1, and the column.
 ///
 /// The context is a text for people, in the server's language, and it stops at the first bad line.
 /// Whoever has a file with twenty of them sends it twenty times.

@@ -10,8 +10,8 @@
 //! 1,assistant,Praise the please.
 //! ```
 //!
-//! Each line has three fields, and no field has a line break in it; a field in quotes may hold
-//! commas and doubled quotes. A line is bad if
+//! Each line has three fields, and no field has a line break in it. Any of them may be in quotes, and
+//! may then hold commas and doubled quotes. A line is bad if
 //!
 //! - its `conversation_id` is not the id of a conversation that is there (it need not even be a
 //!   number);
