@@ -91,7 +91,11 @@ static MEANINGS: &[Meaning] = &[
         "There is no such type, constraint, index or other object.",
     ),
     meaning("42710", "duplicate_object", "An object of that name exists already."),
-    meaning("42803", "grouping_error", "Every column that is not aggregated belongs in GROUP BY."),
+    meaning(
+        "42803",
+        "grouping_error",
+        "Every column that is not aggregated belongs in GROUP BY, a condition on an aggregate in HAVING, and an aggregate of aggregates around a subquery.",
+    ),
     meaning(
         "42804",
         "datatype_mismatch",
@@ -120,6 +124,11 @@ static MEANINGS: &[Meaning] = &[
     ),
     meaning("42P06", "duplicate_schema", "A schema of that name exists already."),
     meaning("42P07", "duplicate_table", "A table of that name exists already."),
+    meaning(
+        "42P08",
+        "ambiguous_parameter",
+        "One parameter stands where two types are wanted: write $1::type in each place.",
+    ),
     meaning(
         "42P10",
         "invalid_column_reference",

@@ -48,7 +48,11 @@ impl<W: Write> Screen<W> {
                 None => self.rows(rows),
             },
             Event::Done(tag, time) => format!("{}\n", self.with_time(tag, *time)),
-            Event::Failed(error, sql) => format!("{}\n", server_error::draw(error, sql, look)),
+            Event::Failed(error, sql) => {
+                let drawn = server_error::draw(error, sql, look);
+                let lines: Vec<String> = drawn.lines().map(|line| fold(line, look)).collect();
+                format!("{}\n", lines.join("\n"))
+            }
             Event::Trouble(text) => {
                 format!("{}  {text}\n", look.paint("ERROR:", |text| text.red().bold()))
             }
@@ -128,6 +132,15 @@ fn settled(chosen: Option<usize>, right: usize, why: &[String], look: Look) -> S
         None => "  ".to_owned(),
     };
     format!("{mark}{}\n", text.replace('\n', "\n  "))
+}
+
+/// A long line of words over several; a line of SQL and the caret below it stay as they are.
+fn fold(line: &str, look: Look) -> String {
+    if line.starts_with("    ") || textwrap::core::display_width(line) <= look.width {
+        return line.to_owned();
+    }
+    let options = textwrap::Options::new(look.width).subsequent_indent("  ");
+    textwrap::fill(line, options)
 }
 
 fn indent(text: &str, with: &str) -> String {

@@ -220,9 +220,13 @@ impl Difference {
     /// In a sentence or two.
     pub fn describe(&self, reference: &Rows, answer: &Rows) -> String {
         let row = |row: &Vec<Value>| {
-            let cells: Vec<_> =
-                row.iter().map(|v| text(v).unwrap_or_else(|| "NULL".to_owned())).collect();
-            format!("({})", cells.join(", "))
+            let cell = |value: &Value| match text(value) {
+                None => "NULL".to_owned(),
+                // Else it could not be seen.
+                Some(text) if text.is_empty() => "''".to_owned(),
+                Some(text) => text,
+            };
+            format!("({})", row.iter().map(cell).collect::<Vec<_>>().join(", "))
         };
         let some = |rows: &[Vec<Value>]| {
             let shown: Vec<_> = rows.iter().take(3).map(row).collect();
@@ -235,6 +239,11 @@ impl Difference {
         };
         match self {
             Difference::Shape(why) => why.clone(),
+            Difference::Rows { missing, surplus }
+                if reference.rows.len() == 1 && answer.rows.len() == 1 =>
+            {
+                format!("It has to be {}, and is {}.", some(missing), some(surplus))
+            }
             Difference::Rows { missing, surplus } => {
                 let mut parts = Vec::new();
                 if !missing.is_empty() {

@@ -115,10 +115,26 @@ pub fn explain(failure: &Failure) -> String {
 }
 
 fn show_error(failure: &Failure, sql: &str) -> String {
-    let Some(server) = &failure.server else { return failure.display.clone() };
+    let Some(server) = &failure.server else {
+        let cure = client_cure(&failure.display).map(|cure| format!(".\n{cure}"));
+        return format!("{}{}", failure.display, cure.unwrap_or_default());
+    };
     let mut text = server_error::draw(server, sql, PLAIN);
     if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
         text.push_str(&format!("\n{cure}"));
     }
     text
+}
+
+/// The usual cause of an error that the client found by itself, and its cure.
+fn client_cure(display: &str) -> Option<&'static str> {
+    if display.contains("unexpected number of rows") {
+        return Some(
+            "query_one wants exactly one row, and query_opt one at most. Did the statement find \
+             nothing, or several, or was RETURNING forgotten?",
+        );
+    }
+    let parameters = display.contains("expected") && display.contains("parameters but got");
+    parameters
+        .then_some("Does every $1, $2, … stand outside of quotes? In a text it is no parameter.")
 }

@@ -369,7 +369,7 @@ fn describe_panic(function: &str, panic: &Panic) -> String {
             if panic.message.contains("error deserializing column") {
                 text.push_str(
                     "\nThe column's type is not one that the Rust type can hold, or the value is \
-                     NULL and the Rust type no Option.",
+                     NULL and the Rust type is no Option.",
                 );
             }
             text
