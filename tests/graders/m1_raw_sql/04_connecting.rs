@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
             ("53200", "out of memory"),
             ("57P01", "terminating connection due to administrator command"),
         ] {
-            let server = Server::start(Some((sqlstate, message)))?;
+            let server = Server::start(Answer::Error(sqlstate, message))?;
             let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
             let situation = format!("the server says {sqlstate}, {message}");
             let failure = error(called, &situation)?;
@@ -84,12 +84,33 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
                 ),
             )?;
         }
-        let server = Server::start(None)?;
+        let server = Server::start(Answer::Nothing)?;
         let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
         error(called, "somebody listens, and hangs up without a word")?;
+        // Errors of the operating system, and not "refused".
+        let server = Server::start(Answer::Reset)?;
+        let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
+        error(called, "somebody listens, and the connection breaks off")?;
+        // A name that is longer than a name may be is not even looked for in the network.
+        let nowhere = format!("postgres://ada:s3cret@{}.invalid/lundo", "nowhere-".repeat(9));
+        let called = t.call::<String>("diagnose", (nowhere,))?;
+        error(called, "the host does not exist")?;
         let called = t.call::<String>("diagnose", ("postgres://ada@localhost:port/lundo",))?;
         error(called, "the port in the connection string is no number")?;
         Ok(())
+    })?;
+
+    g.then("it tries once", |t| {
+        let server = Server::start(Answer::Error("57P03", "the database system is starting up"))?;
+        let _ = t.call::<String>("diagnose", (url(server.port, "lundo"),))?.either();
+        let count = server.connections.load(Ordering::SeqCst);
+        ensure(
+            count <= 1,
+            format!(
+                "a server that is starting was connected to {count} times. Whether to try again is \
+                 for the caller to decide: connect once, and say what came of it."
+            ),
+        )
     })
 }
 
@@ -110,7 +131,7 @@ fn says(t: &mut Trial<'_>, expected: &str, url: &str, situation: &str) -> Outcom
 
 /// The diagnosis where a server refuses with this error.
 fn refused(t: &mut Trial<'_>, expected: &str, sqlstate: &str, message: &str) -> Outcome {
-    let server = Server::start(Some((sqlstate, message)))?;
+    let server = Server::start(Answer::Error(sqlstate, message))?;
     let situation = format!("the server says {sqlstate}, {message}");
     says(t, expected, &url(server.port, "lundo"), &situation)
 }
@@ -124,34 +145,51 @@ fn error(called: Called<String>, situation: &str) -> Outcome<harness::protocol::
     }
 }
 
+/// What a server does with whoever comes.
+#[derive(Clone, Copy)]
+enum Answer<'a> {
+    /// Refuses, with this SQLSTATE and message.
+    Error(&'a str, &'a str),
+    /// Hangs up.
+    Nothing,
+    /// Breaks off: to the client, an error of the operating system.
+    Reset,
+}
+
 /// What stands for a server that lets nobody in.
 struct Server {
     port: u16,
+    connections: Arc<AtomicUsize>,
     ended: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
 impl Server {
-    /// Answers whoever comes with this error, or hangs up.
-    fn start(answer: Option<(&str, &str)>) -> Outcome<Server> {
+    fn start(answer: Answer<'_>) -> Outcome<Server> {
         let listener = TcpListener::bind(("127.0.0.1", 0));
         let listener = listener.context("cannot listen on the loopback")?;
         let port = listener.local_addr().context("cannot listen on the loopback")?.port();
-        let answer = answer.map(|(sqlstate, message)| response(sqlstate, message));
+        let reset = matches!(answer, Answer::Reset);
+        let answer = match answer {
+            Answer::Error(sqlstate, message) => response(sqlstate, message),
+            Answer::Nothing | Answer::Reset => Vec::new(),
+        };
+        let connections = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
-            let ended = Arc::clone(&ended);
+            let (connections, ended) = (Arc::clone(&connections), Arc::clone(&ended));
             move || {
                 for client in listener.incoming().flatten() {
                     if ended.load(Ordering::SeqCst) {
                         break;
                     }
+                    connections.fetch_add(1, Ordering::SeqCst);
                     // A client that goes away has had its answer.
-                    let _ = refuse(client, answer.as_deref());
+                    let _ = if reset { break_off(&client) } else { refuse(client, &answer) };
                 }
             }
         });
-        Ok(Server { port, ended, thread: Some(thread) })
+        Ok(Server { port, connections, ended, thread: Some(thread) })
     }
 }
 
@@ -166,8 +204,15 @@ impl Drop for Server {
     }
 }
 
+/// Waits until something has come. Closing a connection with bytes in it that nobody has read resets
+/// it.
+fn break_off(client: &TcpStream) -> io::Result<()> {
+    client.set_read_timeout(Some(Duration::from_secs(2)))?;
+    client.peek(&mut [0]).map(drop)
+}
+
 /// Reads the startup packet, refusing encryption until it comes, and answers it.
-fn refuse(mut client: TcpStream, answer: Option<&[u8]>) -> io::Result<()> {
+fn refuse(mut client: TcpStream, answer: &[u8]) -> io::Result<()> {
     client.set_read_timeout(Some(Duration::from_secs(2)))?;
     loop {
         let mut head = [0; 8];
@@ -181,10 +226,7 @@ fn refuse(mut client: TcpStream, answer: Option<&[u8]>) -> io::Result<()> {
         let length = u32::from_be_bytes([a, b, c, d]).clamp(8, 10_000);
         let mut rest = vec![0; length as usize - 8];
         client.read_exact(&mut rest)?;
-        return match answer {
-            Some(answer) => client.write_all(answer),
-            None => Ok(()),
-        };
+        return client.write_all(answer);
     }
 }
 
