@@ -75,6 +75,11 @@ pub fn in_a_file(_url: &str, out: &mut Out) -> Result<()> {
 /// `query_one` sends SQL and reads the one row that comes back. `?` passes an error on to the
 /// caller: whatever crosses a connection may fail.
 ///
+/// A name with parentheses is a function, and it is the server that runs it. Two others are
+/// `current_database()` and `current_setting('port')`. A setting is text; `::integer` behind it makes
+/// a number of it. Several values in one `SELECT` stand side by side, with commas between them, and
+/// are `row.get(0)`, `row.get(1)` and so on.
+///
 /// *Coming from Python: `Client::connect(url, NoTls)` is `psycopg2.connect(url)`.*
 pub fn a_server(url: &str, out: &mut Out) -> Result<()> {
     let mut client = Client::connect(url, NoTls)?;

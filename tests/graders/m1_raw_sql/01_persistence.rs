@@ -62,6 +62,14 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
             "that is the name of the user who is logged in. The database has a name of its own: \
              current_database().",
         )?;
+        ensure(
+            !about.database.contains('%'),
+            format!(
+                "{} is how the URL spells it. Ask the server, as for the version: \
+                 current_database().",
+                about.database
+            ),
+        )?;
         equal("the database", about.database.as_str(), t.database_name())
     })?;
 
