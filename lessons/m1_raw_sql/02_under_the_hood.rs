@@ -16,7 +16,7 @@
 //! **Pages.** A table is a file, and the file is made of pages of 8 kB. A page is read into the shared
 //! memory when somebody asks for a row on it, is changed there, and is written back when there is time.
 //!
-//! **The log.** If the power fails before that, the change would be lost. So each change is first added
+//! **The log.** If the power failed before that, the change would be lost. So each change is first added
 //! to the end of one more file, the *write-ahead log* (WAL), and a `COMMIT` waits until its part of the
 //! log is on the disk. That is all it waits for: one short write at the end of a file, in the place of
 //! many all over the tables. After a crash the server reads the log and does again what the files have
@@ -68,7 +68,8 @@ pub fn processes(url: &str, out: &mut Out) -> Result<()> {
 /// ## Pages
 ///
 /// A thousand rows, and the file they are in. Its name is made of two numbers, the database's and the
-/// table's: ask for it yourself, with `:` and `SELECT pg_relation_filepath('visits')`.
+/// table's, which are others each time, so the step asks only whether it has that form. Ask for it
+/// yourself, with `:` and `SELECT pg_relation_filepath('visits')`.
 ///
 /// `pg_relation_size` is its length in bytes; each page has 8192. Every row has an address, its `ctid`:
 /// the page, counted from 0, and the place on the page, from 1.
@@ -192,7 +193,7 @@ pub const WHAT_HAPPENS: Prediction = predict(
 /// was done again like all the others; it is there, and nobody sees it.
 ///
 /// The last lines are from the server's own log (a text for people, not the WAL): it noticed that nobody
-/// had said goodbye, and where it began and ended to do things again (*redo*).
+/// had said goodbye, and did things again (*redo*).
 pub fn killed(_url: &str, out: &mut Out) -> Result<()> {
     let mut server = out.throwaway(&[])?;
     let mut laptop = server.connect()?;
@@ -217,8 +218,9 @@ pub fn killed(_url: &str, out: &mut Out) -> Result<()> {
     let telling = ["not properly shut down", "redo starts", "redo done"];
     for line in server.log() {
         if telling.iter().any(|words| line.contains(words)) {
-            // Without the place in the WAL, which is another each time.
-            out.say(line.split(" at ").next().unwrap_or_default());
+            // The first half will do. The place in the WAL is another each time.
+            let told = line.split("; ").flat_map(|half| half.split(" at "));
+            out.say(told.take(1).collect::<String>());
         }
     }
     Ok(())
