@@ -17,14 +17,16 @@
 //! | foreign key | reference | that key, kept in another struct in the place of a pointer |
 //!
 //! To take a sheet apart until each fact is there once is to *normalise* it. Here you see why, and how.
-//! The database is empty at first; the sheet is from the days when Lundo was three families.
+//! Many lessons have the tables of Lundo, an app that parents ask about their children. Here the
+//! database is empty at first, and the sheet is from the days when Lundo was three families.
 
 use crate::lesson::prelude::*;
 
 /// ## A list in a cell
 ///
 /// The first sheet has a line for each parent. That reads well, and yet nobody can ask it who was born
-/// in 2018 or later: to the server, `children` is one long text.
+/// in 2018 or later: to the server, `children` is one long text. (A text in SQL stands in single
+/// quotes, and an apostrophe in it is written twice.)
 pub fn a_list(client: &mut Client, out: &mut Out) -> Result<()> {
     client.batch_execute(
         "CREATE TABLE paper (parent text, email text, children text);
@@ -186,6 +188,7 @@ pub fn parents(client: &mut Client, out: &mut Out) -> Result<()> {
 /// user. One parent, many children: the reference stands on the side of the many.
 ///
 /// `JOIN … ON` puts each row of the sheet beside the user with the same email, where its `id` is.
+/// (A sheet with lines that name no child would need `WHERE sheet.child IS NOT NULL` behind the join.)
 pub fn children(client: &mut Client, out: &mut Out) -> Result<()> {
     client.batch_execute(
         "CREATE TABLE children (
@@ -216,10 +219,13 @@ pub const NOTHING_IS_LOST: Sql = sql(indoc! {"
     FROM users JOIN children ON children.parent_id = users.id
 "});
 
-/// ## The three once more
+/// ## The three anomalies once more
 ///
 /// An email is one value in one row. A parent without children is a row in `users`. A child that goes
 /// takes nobody along.
+///
+/// (`LEFT JOIN` keeps the users who have no children, and `GROUP BY` makes one row of all that belong
+/// to the same user: lesson 11.)
 ///
 /// (A copy is not always a repeated fact. What a toy cost on the day it was ordered belongs to the order:
 /// it stays as it was when the price of the toy changes.)
