@@ -185,7 +185,7 @@ pub const NOT_SQL: Sql = sql(r"\dt").fails("42601");
 
 /// ## Three times no
 ///
-/// The step starts a server of its own, with one user, and makes every mistake once.
+/// The step starts a server of its own, with one user, and makes three of these mistakes.
 ///
 /// | what you see | cause | cure |
 /// |---|---|---|
