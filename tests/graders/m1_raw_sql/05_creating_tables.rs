@@ -169,7 +169,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     })?;
 
     g.needs(FIRST).then(
-        "name and date of birth together are told apart within a family, and only there",
+        "name and date of birth are unique within a family, and only there",
         |t| {
             created(t)?;
             t.refuses(
@@ -225,7 +225,7 @@ const CHILDREN: &[&str] = &["id", "parent_id", "name", "date_of_birth", "gender"
 fn another(child: &str) -> String {
     format!(
         "INSERT INTO children (id, parent_id, name, date_of_birth, gender, notes)
-         OVERRIDING SYSTEM VALUE SELECT 1002, {child}, 'other', 'None.'"
+         OVERRIDING SYSTEM VALUE SELECT 1002, {child}, 'boy', 'None.'"
     )
 }
 

@@ -1,4 +1,4 @@
-//! caught by: name and date of birth together are told apart within a family, and only there
+//! caught by: name and date of birth are unique within a family, and only there
 //!
 //! One UNIQUE behind the name: the next family's Chidi is refused.
 

@@ -1,4 +1,4 @@
-//! caught by: name and date of birth together are told apart within a family, and only there
+//! caught by: name and date of birth are unique within a family, and only there
 //!
 //! Without the parent in it, the rule holds across families.
 
