@@ -120,7 +120,7 @@ pub const DEFAULTS: Sql = sql(indoc! {"
 ///
 /// There is a reason for small letters: PostgreSQL turns all others into small ones, so `createdAt`
 /// becomes `createdat`, unless it stands in double quotes, and then it has to forever after. And
-/// there is one for the plural: what is one of something is often a word of SQL already. `user` is
+/// there is one for the plural: the word for a single one is often a word of SQL already. `user` is
 /// the one who is logged in.
 pub const NAMES: Sql = sql(indoc! {"
     CREATE TABLE user (userName text, createdAt timestamptz)
@@ -205,6 +205,8 @@ pub const NO_GENDER: Sql = sql(indoc! {"
 /// table, the columns and the kind. `CONSTRAINT name_given CHECK (…)` would name one yourself.
 ///
 /// The last has no name, for it is not a constraint but the type that refuses: there was no such day.
+/// (A `NaiveDate` could not even hold it. With `$2::text::date` the program sends a text, and the
+/// server makes a date of it.)
 pub fn refused(client: &mut Client, out: &mut Out) -> Result<()> {
     let attempts = [
         ("no name", None, "2020-01-01", 1),

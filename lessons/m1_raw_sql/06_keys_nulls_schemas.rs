@@ -164,9 +164,10 @@ pub const DISTINCT_FROM: Sql = sql(indoc! {"
 /// ## What counts, and what does not
 ///
 /// `count(*)` counts rows, `count(notes)` the rows in which `notes` is not NULL. `max`, `min`, `sum`
-/// and `avg` pass over NULLs too. If nothing is left then, a count is 0, but there is no greatest: it
+/// and `avg` pass over NULLs too. Where no value is left, a count is 0, but there is no greatest: it
 /// is NULL, unless `coalesce` makes something else of it. The row is there in any case: these
 /// functions make one row of many, and of none. Fatima, number 7, has no children.
+/// (`UNION ALL` puts the rows of one query below those of the other.)
 ///
 /// `GROUP BY`, `DISTINCT` and `ORDER BY` take NULLs to be alike. `UNIQUE` does not: any number of
 /// users may have no `firebase_uid`.

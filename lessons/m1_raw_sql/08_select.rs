@@ -18,7 +18,7 @@ use crate::lesson::prelude::*;
 
 /// ## Everything
 ///
-/// `*` stands for all columns of the table, in the order in which it was created. It is good for
+/// `*` stands for all columns of the table, in the order in which they were created. It is good for
 /// looking around, and too much for a program: here the hash of a password comes along, which
 /// nobody asked for, and nine columns do not fit on a screen. Whoever adds a tenth tomorrow changes
 /// the result of this query.
