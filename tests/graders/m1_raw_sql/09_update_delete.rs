@@ -137,12 +137,20 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     g.check("delete_user removes the user and what is theirs, and nothing else", &LUNDO, |t| {
         t.sql(ABOUT_EACH_OTHER)?;
         for user in [3, 1] {
+            let before = ids(t)?.concat();
             // The server's own cascades say what is left.
             t.sql(&format!("BEGIN; DELETE FROM users WHERE id = {user}"))?;
             let expected = ids(t)?.concat();
             t.sql("ROLLBACK")?;
             t.call::<Option<Gone>>("delete_user", (user,))?.ok()?;
             let left = ids(t)?.concat();
+            ensure(
+                left != before,
+                format!(
+                    "after delete_user({user}) everything is still there. If there was a transaction, \
+                     it was not committed: one that is dropped is rolled back."
+                ),
+            )?;
             let tables = ["users", "children", "conversations", "messages"];
             for ((table, left), expected) in tables.iter().zip(left).zip(expected) {
                 equal(&format!("after delete_user({user}), the ids in {table}"), left, expected)?;
