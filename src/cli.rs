@@ -32,6 +32,10 @@ pub struct Global {
     /// Whether to use colours
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,
+    /// For a screen reader: words instead of boxes, rules, arrows and colours
+    #[arg(long, global = true, env = "PGLINGS_PLAIN", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub plain: bool,
 }
 
 /// When to use colours.

@@ -67,6 +67,8 @@ impl Page<'_> {
     fn line(&self, good: Option<bool>, name: &str, text: &str) -> Result<()> {
         let look = self.context.look;
         let mark = match good {
+            Some(true) if look.spoken => "Good:".to_owned(),
+            Some(false) if look.spoken => "Missing:".to_owned(),
             Some(true) => look.paint(look.sign("✓", "+"), |text| text.green()),
             Some(false) => look.paint(look.sign("✗", "-"), |text| text.red()),
             None => " ".to_owned(),

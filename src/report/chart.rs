@@ -13,6 +13,12 @@ pub const BLOCKS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', 
 /// room there is.
 pub fn draw(chart: &Chart, look: Look) -> String {
     let figures: Vec<String> = chart.bars.iter().map(|(_, figure)| short(*figure)).collect();
+    if look.spoken {
+        let bars = chart.bars.iter().zip(&figures);
+        let lines = bars.map(|((name, _), figure)| format!("{name}: {figure}"));
+        let head = std::iter::once(format!("{}.", chart.title));
+        return head.chain(lines).collect::<Vec<_>>().join("\n");
+    }
     let widest = |texts: &mut dyn Iterator<Item = &String>| {
         texts.map(|text| display_width(text)).max().unwrap_or(0)
     };

@@ -21,6 +21,9 @@ struct Link {
 
 /// Draws a schema.
 pub fn draw(schema: &Schema, look: Look) -> String {
+    if look.spoken {
+        return spoken(schema);
+    }
     let mut rows: Vec<String> = Vec::new();
     let mut places: Vec<(&str, &str, usize)> = Vec::new();
     let mut widths = widths(schema);
@@ -50,6 +53,29 @@ pub fn draw(schema: &Schema, look: Look) -> String {
         .paint("PK primary key, FK foreign key, U unique; * may not be NULL", |text| text.dimmed());
     rows.push(legend);
     rows.iter().map(|row| row.trim_end()).collect::<Vec<_>>().join("\n")
+}
+
+/// The same in sentences: a line a column, with what it refers to.
+fn spoken(schema: &Schema) -> String {
+    let mut lines = Vec::new();
+    for table in &schema.tables {
+        lines.push(format!("Table {}.", table.name));
+        for column in &table.columns {
+            let mut words = vec![short(&column.kind).to_owned()];
+            let facts = [
+                (column.primary, "primary key"),
+                (column.unique && !column.primary, "unique"),
+                (column.required && !column.primary, "may not be NULL"),
+            ];
+            words.extend(facts.iter().filter(|fact| fact.0).map(|fact| fact.1.to_owned()));
+            let here = |r: &&Reference| r.from == table.name && r.column == column.name;
+            let references = schema.references.iter().filter(here);
+            words.extend(references.map(|reference| format!("refers to {}", reference.to)));
+            lines.push(format!("{}: {}", column.name, words.join(", ")));
+        }
+        lines.push(String::new());
+    }
+    lines.join("\n").trim_end().to_owned()
 }
 
 /// The columns of the drawing: marks, names, types.

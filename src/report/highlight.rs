@@ -52,7 +52,8 @@ fn paint(out: &mut String, text: &str, stack: &ScopeStack, language: Language, l
         Some(Class::Text) => text.green(),
         Some(Class::Number) => text.cyan(),
         Some(Class::Keyword) => text.blue().bold(),
-        Some(Class::Name) => text.yellow(),
+        // Yellow is hard to see on white.
+        Some(Class::Name) => text.magenta(),
         None => text,
     }));
 }
@@ -115,7 +116,7 @@ mod tests {
         assert!(painted.contains("u.id"), "{painted:?}");
         let mut plain = painted;
         for sequence in
-            ["\u{1b}[0m", "\u{1b}[1;34m", "\u{1b}[32m", "\u{1b}[36m", "\u{1b}[2m", "\u{1b}[33m"]
+            ["\u{1b}[0m", "\u{1b}[1;34m", "\u{1b}[32m", "\u{1b}[36m", "\u{1b}[2m", "\u{1b}[35m"]
         {
             plain = plain.replace(sequence, "");
         }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use colored::{ColoredString, Colorize};
+use textwrap::core::display_width;
 
 use crate::cli::ColorChoice;
 
@@ -15,16 +16,19 @@ pub struct Look {
     pub color: bool,
     /// Whether lines and ticks beyond ASCII may be used.
     pub unicode: bool,
+    /// Whether a screen reader reads it aloud: words instead of boxes, rules, arrows and colours.
+    pub spoken: bool,
 }
 
 /// The look of pages: no colours, 80 columns.
-pub const PLAIN: Look = Look { width: 80, color: false, unicode: true };
+pub const PLAIN: Look = Look { width: 80, color: false, unicode: true, spoken: false };
 
 impl Look {
     /// As the terminal on standard output has it; a pipe is plain, and 80 columns wide.
-    pub fn of_stdout(choice: ColorChoice) -> Look {
+    pub fn of_stdout(choice: ColorChoice, spoken: bool) -> Look {
         let terminal = std::io::stdout().is_terminal();
         let color = match choice {
+            _ if spoken => false,
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => {
@@ -34,11 +38,16 @@ impl Look {
             }
         };
         colored::control::set_override(color);
-        let size = crossterm::terminal::size().ok().filter(|_| terminal);
-        let columns = size.map(|(columns, _)| usize::from(columns)).filter(|columns| *columns > 0);
+        let unicode = speaks_utf8() && !spoken;
+        Look { width: 80, color, unicode, spoken }.fitted()
+    }
+
+    /// The same on a terminal that may have another size by now.
+    #[must_use]
+    pub fn fitted(self) -> Look {
+        let size = screen_size().filter(|_| std::io::stdout().is_terminal());
         // Long lines are hard to read, and a table in fewer than 20 columns is none.
-        let width = columns.unwrap_or(80).clamp(20, 100);
-        Look { width, color, unicode: speaks_utf8() }
+        Look { width: size.map_or(80, |(columns, _)| columns).clamp(20, 100), ..self }
     }
 
     /// A character, or its stand-in where only ASCII can be shown.
@@ -51,12 +60,76 @@ impl Look {
         if self.color { style(text.normal()).to_string() } else { text.to_owned() }
     }
 
+    /// Text that was drawn for a page, such as a check's message, as this look can show it. Where
+    /// it is read aloud, a drawn table becomes its cells with commas between them.
+    pub fn redraw(&self, text: &str) -> String {
+        if self.unicode {
+            return text.to_owned();
+        }
+        if !self.spoken {
+            return ascii(text);
+        }
+        let lines = text.split('\n').filter(|line| !is_border(line)).map(cells);
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// A horizontal line with a word in it.
     pub fn rule(&self, label: &str) -> String {
+        if self.spoken {
+            return format!("{label}.");
+        }
         let line = self.sign("─", "-");
-        let rest = self.width.saturating_sub(label.chars().count() + 4);
+        let rest = self.width.saturating_sub(display_width(label) + 4);
         let text = format!("{line}{line} {label} {}", line.repeat(rest));
         self.paint(&text, |text| text.dimmed())
+    }
+}
+
+/// Columns and rows of the terminal; `None` where it does not say, or says zero.
+pub fn screen_size() -> Option<(usize, usize)> {
+    let (columns, rows) = crossterm::terminal::size().ok()?;
+    let size = (usize::from(columns), usize::from(rows));
+    (size.0 > 0 && size.1 > 0).then_some(size)
+}
+
+/// Text without the characters that boxes, plans and marks are drawn with. What a learner wrote
+/// beyond ASCII is theirs, and stays.
+fn ascii(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        out.push_str(match c {
+            '─' | '╌' | '┄' | '–' => "-",
+            '│' | '┆' => "|",
+            '═' => "=",
+            '┌'..='╬' => "+",
+            '█'..='▏' => "#",
+            '•' => "-",
+            '…' => "...",
+            '→' => "->",
+            '×' => "x",
+            '✓' => "ok",
+            '✗' => "NO",
+            other => {
+                out.push(other);
+                continue;
+            }
+        });
+    }
+    out
+}
+
+/// Whether a line has nothing in it but the border of a table.
+fn is_border(line: &str) -> bool {
+    let line = line.trim();
+    !line.is_empty() && line.chars().all(|c| ('─'..='╬').contains(&c) && c != '│')
+}
+
+/// The cells of a row of a table with commas between them; any other line as it is.
+fn cells(line: &str) -> String {
+    let row = line.trim();
+    match row.strip_prefix('│').and_then(|row| row.strip_suffix('│')) {
+        Some(row) => row.split(['│', '┆']).map(str::trim).collect::<Vec<_>>().join(", "),
+        None => ascii(line),
     }
 }
 
@@ -88,4 +161,22 @@ pub fn plain(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_a_check_is_redrawn_in_ascii_and_in_words() {
+        let text =
+            "Missing…\n┌────┬──────┐\n│ id ┆ name │\n╞════╪══════╡\n│  1 ┆ José │\n└────┴──────┘";
+        let terminal = Look { unicode: false, ..PLAIN };
+        let drawn =
+            "Missing...\n+----+------+\n| id | name |\n+====+======+\n|  1 | José |\n+----+------+";
+        assert_eq!(terminal.redraw(text), drawn);
+        let reader = Look { spoken: true, ..terminal };
+        assert_eq!(reader.redraw(text), "Missing...\nid, name\n1, José");
+        assert_eq!(PLAIN.redraw(text), text);
+    }
 }

@@ -37,15 +37,27 @@ pub fn draw(title: &str, messages: &[Message], look: Look) -> String {
         1 => "1 round trip".to_owned(),
         count => format!("{count} round trips"),
     };
-    let width = found.iter().map(|line| line.kind.len() + times(line).len()).max().unwrap_or(0);
+    let width = found
+        .iter()
+        .map(|line| line.kind.len() + display_width(&times(line, look)))
+        .max()
+        .unwrap_or(0);
     let mut lines =
         vec![format!("{}  {trips}", look.paint(title, |text| text.bold())).trim_end().to_owned()];
     for line in &found {
+        if look.spoken {
+            let from = if line.from == Side::Client { "Client" } else { "Server" };
+            let detail = line.detail.split_whitespace().collect::<Vec<_>>().join(" ");
+            let many =
+                if line.count > 1 { format!(", {} times", line.count) } else { String::new() };
+            lines.push(format!("{from}: {}{many} {detail}", line.kind).trim_end().to_owned());
+            continue;
+        }
         let (arrow, color) = match line.from {
             Side::Client => (look.sign("──▶", "-->"), colored::Color::Cyan),
             Side::Server => (look.sign("◀──", "<--"), colored::Color::Magenta),
         };
-        let kind = format!("{}{}", line.kind, times(line));
+        let kind = format!("{}{}", line.kind, times(line, look));
         let head = format!("{arrow} {kind:<width$}");
         let indent = " ".repeat(display_width(&head) + 2);
         let head = look.paint(&head, |text| text.color(color));
@@ -57,8 +69,8 @@ pub fn draw(title: &str, messages: &[Message], look: Look) -> String {
     lines.join("\n")
 }
 
-fn times(line: &Line) -> String {
-    if line.count > 1 { format!(" × {}", line.count) } else { String::new() }
+fn times(line: &Line, look: Look) -> String {
+    if line.count > 1 { format!(" {} {}", look.sign("×", "x"), line.count) } else { String::new() }
 }
 
 #[cfg(test)]

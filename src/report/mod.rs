@@ -15,6 +15,7 @@ pub mod diagram;
 pub mod highlight;
 pub mod json;
 pub mod look;
+pub mod map;
 pub mod messages;
 pub mod plan;
 pub mod prose;

@@ -32,6 +32,9 @@ struct Line {
 /// Draws a plan: a line a node with what it gave, what had been expected, and how long it took with
 /// all that is below it. `times` false leaves out what differs from run to run.
 pub fn draw(plan: &Plan, look: Look, times: bool) -> String {
+    if look.spoken {
+        return spoken(plan, times);
+    }
     let mut lines = Vec::new();
     grow(&plan.root, plan.measured, "", "", look, &mut lines);
     // Where there is little room, what was expected makes way for what was.
@@ -97,6 +100,36 @@ pub fn draw(plan: &Plan, look: Look, times: bool) -> String {
         drawn.push(look.paint(&text, |text| text.dimmed()));
     }
     drawn.join("\n")
+}
+
+/// A line a node with its depth in the tree as a number.
+fn spoken(plan: &Plan, times: bool) -> String {
+    fn tell(node: &Node, level: usize, measured: bool, times: bool, lines: &mut Vec<String>) {
+        let mut words = vec![format!("Level {level}: {}", node.title())];
+        let loops = node.number("Actual Loops");
+        let rows = node.number("Actual Rows").round();
+        match () {
+            () if !measured => {}
+            () if loops == 0.0 => words.push("never ran".to_owned()),
+            () if loops > 1.0 => words.push(format!("{loops} times {rows} rows")),
+            () => words.push(format!("{rows} rows")),
+        }
+        if measured {
+            words.push(format!("{} expected", node.number("Plan Rows")));
+            if times {
+                words.push(milliseconds_of(node.number("Actual Total Time") * loops.max(1.0)));
+            }
+        }
+        let details = CONDITIONS.iter().filter_map(|key| Some((key, node.detail(key)?)));
+        words.extend(details.map(|(key, text)| format!("{key}: {text}")));
+        lines.push(words.join(", "));
+        for child in &node.children {
+            tell(child, level + 1, measured, times, lines);
+        }
+    }
+    let mut lines = Vec::new();
+    tell(&plan.root, 1, plan.measured, times, &mut lines);
+    lines.join("\n")
 }
 
 /// The branch of a line that goes on: no fork in it any more.

@@ -152,6 +152,8 @@ impl Page {
         } else if self.look.color {
             // A cell is measured as it is written, and takes no colours.
             self.line.push_str(code);
+        } else if self.look.spoken {
+            self.line.push_str(code);
         } else {
             self.line.push('`');
             self.line.push_str(code);

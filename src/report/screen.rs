@@ -6,7 +6,7 @@ use colored::Colorize;
 
 use super::look::Look;
 use super::{chart, diagram, highlight, messages, plan, prose, server_error, table, wire};
-use crate::lesson::event::{Event, Table};
+use crate::lesson::event::{Event, Language, Table};
 
 /// Writes events as text.
 pub struct Screen<W> {
@@ -30,16 +30,21 @@ impl<W: Write> Screen<W> {
         let look = self.look;
         let text = match event {
             Event::Lesson { number, title, module } => {
-                let line = look.rule(&format!("Lesson {number} · {module}"));
+                let line = look.rule(&format!("Lesson {number}{} {module}", look.sign(" ·", ":")));
                 let title = look.paint(title, |text| text.bold().underline());
                 format!("{line}\n\n{title}\n")
             }
             Event::Prose(markdown) => format!("{}\n", prose::render(markdown, look)),
-            Event::Progress(at, of) => look.rule(&format!("step {at} of {of}")),
+            Event::Progress(at, of) => look.rule(&step(*at, *of, look)),
             Event::Code(language, code) => {
                 // Where there is little room, the code has it all.
-                let margin = if look.width < 60 { "" } else { "    " };
-                format!("{}\n", indent(&highlight::code(code, *language, look), margin))
+                let margin = if look.width < 60 || look.spoken { "" } else { "    " };
+                let head = match language {
+                    Language::Sql if look.spoken => "SQL:\n",
+                    Language::Rust if look.spoken => "Rust:\n",
+                    _ => "",
+                };
+                format!("{head}{}\n", indent(&highlight::code(code, *language, look), margin))
             }
             Event::Question { text, choices } => question(text, choices, look),
             Event::Settled { chosen, right, why } => settled(*chosen, *right, why, look),
@@ -59,7 +64,7 @@ impl<W: Write> Screen<W> {
             Event::Chart(found) => format!("{}\n", chart::draw(found, look)),
             Event::Diagram(found) => format!("{}\n", diagram::draw(found, look)),
             Event::Messages(title, found) => format!("{}\n", messages::draw(title, found, look)),
-            Event::Said(text) => indent(text, look.sign("│ ", "| ")),
+            Event::Said(text) => indent(text, if look.spoken { "" } else { look.sign("│ ", "| ") }),
             Event::Wire(statements) => {
                 let drawn = wire::draw(statements, look);
                 if drawn.is_empty() {
@@ -98,6 +103,30 @@ impl<W: Write> Screen<W> {
     }
 }
 
+/// `step 4 of 10` with a bar.
+fn step(at: usize, of: usize, look: Look) -> String {
+    let words = format!("step {at} of {of}");
+    if look.spoken || look.width < 30 {
+        return words;
+    }
+    format!("{words} {}", bar(at, of, 10, look))
+}
+
+/// How much of a whole there is, in so many columns. Less than all never looks like all, and more
+/// than nothing never like nothing.
+pub fn bar(part: usize, whole: usize, columns: usize, look: Look) -> String {
+    let mut full = if whole == 0 { 0 } else { part.min(whole) * columns / whole };
+    if part > 0 && full == 0 {
+        full = 1.min(columns);
+    }
+    let rest = columns - full;
+    if look.unicode {
+        format!("{}{}", "━".repeat(full), "┄".repeat(rest))
+    } else {
+        format!("{}{}", "#".repeat(full), ".".repeat(rest))
+    }
+}
+
 /// The letter of a choice: `a`, `b`, …
 pub fn letter(index: usize) -> char {
     char::from(b'a' + u8::try_from(index).unwrap_or(25).min(25))
@@ -106,7 +135,11 @@ pub fn letter(index: usize) -> char {
 fn question(text: &str, choices: &[String], look: Look) -> String {
     let mut lines = vec![format!(
         "{} {}",
-        look.paint("?", |text| text.yellow().bold()),
+        if look.spoken {
+            "Question:".to_owned()
+        } else {
+            look.paint("?", |text| text.magenta().bold())
+        },
         prose::render(text, Look { width: look.width - 2, ..look }).replace('\n', "\n  ")
     )];
     for (index, choice) in choices.iter().enumerate() {
@@ -127,6 +160,8 @@ fn settled(chosen: Option<usize>, right: usize, why: &[String], look: Look) -> S
     let room = Look { width: look.width - 2, ..look };
     let text = prose::render(&format!("**{head}** {}", why.join(" ")), room);
     let mark = match chosen {
+        // The sentence says it.
+        _ if look.spoken => return format!("{text}\n"),
         Some(chosen) if chosen == right => look.paint(look.sign("✓ ", "+ "), |text| text.green()),
         Some(_) => look.paint(look.sign("✗ ", "- "), |text| text.yellow()),
         None => "  ".to_owned(),

@@ -12,8 +12,13 @@ pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
     let mut lines =
         vec![format!("{}  {}", look.paint("ERROR:", |text| text.red().bold()), error.message)];
     let room = look.width.saturating_sub(20).max(15);
+    let more = if look.unicode { '…' } else { '~' };
     let place = error.position.and_then(|at| locate(sql, at));
-    if let Some((line, column)) = place.map(|(line, column)| window(&line, column, room)) {
+    if let Some((line, column)) = place.as_ref().filter(|_| look.spoken) {
+        lines.push(format!("The server stopped at: {}", from(line, *column)));
+    } else if let Some((line, column)) =
+        place.map(|(line, column)| window(&line, column, room, more))
+    {
         lines.push(format!("    {line}"));
         let caret = look.paint("^", |text| text.red().bold());
         lines.push(format!("    {}{caret}", " ".repeat(column)));
@@ -26,12 +31,22 @@ pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
     }
     let name = sqlstate::name(&error.sqlstate).map(|name| format!(" ({name})"));
     let code = format!("SQLSTATE {}{}", error.sqlstate, name.unwrap_or_default());
-    lines.push(look.paint(&code, |text| text.yellow()));
+    lines.push(look.paint(&code, |text| text.magenta()));
     lines.join("\n")
 }
 
+/// A line from a column on.
+fn from(line: &str, column: usize) -> String {
+    let mut width = 0;
+    let before = |c: &char| {
+        width += textwrap::core::display_width(c.encode_utf8(&mut [0; 4]));
+        width <= column
+    };
+    line.chars().skip_while(before).collect()
+}
+
 /// The part of a line around a column that fits the room, and the column in it.
-fn window(line: &str, column: usize, room: usize) -> (String, usize) {
+fn window(line: &str, column: usize, room: usize, more: char) -> (String, usize) {
     let margin = line.len() - line.trim_start().len();
     let (line, column) = (&line[margin..], column.saturating_sub(margin));
     let mut from = 0;
@@ -48,12 +63,12 @@ fn window(line: &str, column: usize, room: usize) -> (String, usize) {
     let mut text = String::new();
     for c in line[from..].chars() {
         if wide(&text) >= room {
-            text.push('…');
+            text.push(more);
             break;
         }
         text.push(c);
     }
-    if from > 0 { (format!("…{text}"), at + 1) } else { (text, at) }
+    if from > 0 { (format!("{more}{text}"), at + 1) } else { (text, at) }
 }
 
 /// The line that a position (in characters, from 1) is on, and how far into it, in columns.
@@ -78,10 +93,10 @@ mod tests {
     fn a_long_line_is_shown_around_the_caret() {
         let line = format!("    SELECT {} nope FROM users", "abc, ".repeat(30));
         let column = line.find("nope").unwrap();
-        let (text, at) = window(&line, column, 40);
+        let (text, at) = window(&line, column, 40, '…');
         assert!(text.starts_with('…') && text.chars().count() <= 42, "{text}");
         assert_eq!(text.chars().skip(at).take(4).collect::<String>(), "nope");
-        assert_eq!(window("SELECT 1", 7, 40), ("SELECT 1".to_owned(), 7));
+        assert_eq!(window("SELECT 1", 7, 40, '…'), ("SELECT 1".to_owned(), 7));
     }
 
     #[test]

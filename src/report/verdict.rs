@@ -12,14 +12,15 @@ pub fn draw(verdict: &Verdict, look: Look) -> String {
     lines.extend(checks(&verdict.checks, look));
     if !verdict.message.is_empty() {
         let message = verdict.message.trim_end();
-        lines.push(if look.color { message.to_owned() } else { plain(message) });
+        let message = if look.color { message.to_owned() } else { plain(message) };
+        lines.push(look.redraw(&message));
     }
     if !verdict.output.trim().is_empty() && verdict.status != Status::Passed {
         lines.push("  It printed:".to_owned());
         let printed = verdict.output.trim_end().lines();
         lines.extend(printed.clone().take(20).map(|line| format!("      {line}")));
         if printed.clone().count() > 20 {
-            lines.push("      …".to_owned());
+            lines.push(format!("      {}", look.sign("…", "...")));
         }
     }
     lines.extend(next(verdict).into_iter().flat_map(|line| wrapped(&line, "  ", look)));
@@ -49,6 +50,14 @@ fn checks(checks: &[Check], look: Look) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, check) in checks.iter().enumerate() {
         let line = match check.state {
+            _ if look.spoken => {
+                let word = match check.state {
+                    State::Passed => "Passed",
+                    State::Failed(_) => "Failed",
+                    State::NotTried(_) => "Not tried",
+                };
+                format!("{word}: {}", check.name)
+            }
             State::Passed => {
                 let tick = look.paint(look.sign("✓", "ok"), |text| text.green());
                 format!("  {tick} {}", check.name)
@@ -66,7 +75,7 @@ fn checks(checks: &[Check], look: Look) -> Vec<String> {
         if checks.get(index + 1).is_some_and(|next| next.state == check.state) {
             continue;
         }
-        let message = wrapped(&check.message(), "      ", look);
+        let message = wrapped(&look.redraw(&check.message()), "      ", look);
         let first = checks.iter().position(|other| other.state == check.state).unwrap_or(index);
         let apart = checks[first..index].iter().any(|other| other.state != check.state);
         if apart && check.failed() && message.len() > 1 {

@@ -48,11 +48,14 @@ fn one(statement: &Statement, how: &str, look: Look) -> String {
         (None, Some(tag)) => tag.clone(),
         (None, None) => "ready".to_owned(),
     };
+    // An arrow is a comma to who listens.
+    let (both, to) = match look.spoken {
+        true => ("Wire:", ","),
+        false => (look.sign("⇄", "<->"), look.sign(" →", " ->")),
+    };
     let head = format!(
-        "{} connection {}: {how}{transaction} {} {what}, {}",
-        look.sign("⇄", "<->"),
+        "{both} connection {}: {how}{transaction}{to} {what}, {}",
         statement.connection,
-        look.sign("→", "->"),
         milliseconds(statement.duration),
     );
     let mut text = look.paint(&head, |text| text.magenta());
