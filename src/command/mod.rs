@@ -11,6 +11,7 @@ mod reset;
 mod resume;
 mod server;
 mod solution;
+mod terminal;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -72,12 +73,14 @@ fn report(error: &Error) {
         eprintln!("Interrupted.");
         return;
     }
-    eprintln!("{} {error}", "error:".red().bold());
+    // Colours were chosen by what standard output is; this may be a file.
+    let head = if io::stderr().is_terminal() { "error:".red().bold() } else { "error:".normal() };
+    eprintln!("{head} {error}");
 }
 
 impl Context {
     fn new(global: Global) -> Result<Context> {
-        let look = Look::of_stdout(global.color);
+        let look = Look::of_stdout(global.color, global.plain);
         Ok(Context {
             workbook: Workbook::locate()?,
             choice: global.server.unwrap_or_default(),

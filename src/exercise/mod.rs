@@ -1,6 +1,7 @@
 //! Exercises: which there are, what their stubs look like, and how far a learner has come.
 
 pub mod files;
+pub mod map;
 pub mod progress;
 pub mod stub;
 
