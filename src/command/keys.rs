@@ -1,33 +1,77 @@
 //! A learner at the keys of a terminal.
 
+use std::fs;
 use std::io::{self, IsTerminal, Stdout};
+use std::path::PathBuf;
 
 use colored::Colorize;
-use crossterm::event::{self, Event as Key, KeyCode, KeyEventKind, KeyModifiers};
-use crossterm::terminal;
+use crossterm::event::{Event as Key, KeyCode};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
+use textwrap::core::display_width;
 
-use crate::error::{Context, Error, Result};
-use crate::interrupt;
+use super::terminal::{Pressed, Raw};
+use crate::error::{Context, Result};
+use crate::exercise::files::Workbook;
 use crate::lesson::event::Event;
-use crate::lesson::player::{Answer, Audience};
+use crate::lesson::player::{Answer, Audience, Pause};
+use crate::lesson::prompt;
 use crate::report::screen::{Screen, letter};
 
 /// Shows events and waits for a key at every pause.
 pub(super) struct AtTheKeys {
     screen: Screen<Stdout>,
     editor: DefaultEditor,
+    /// Where lines of SQL are remembered from one day to the next.
+    history: PathBuf,
+    /// Whether the learner is at the SQL prompt, to which they come back after each answer.
+    asking: bool,
 }
 
+const HELP: &[(&str, &str)] = &[
+    ("Enter", "run the step"),
+    ("s", "run it unseen"),
+    ("b, Left", "look at the step before"),
+    ("f, Right", "look at the step after that"),
+    ("w", "after a question: why each answer is right or wrong"),
+    (":", "type SQL into this lesson's database"),
+    ("q", "leave, and go on here another time"),
+];
+
 impl AtTheKeys {
-    pub(super) fn new(screen: Screen<Stdout>) -> Result<AtTheKeys> {
+    pub(super) fn new(screen: Screen<Stdout>, workbook: &Workbook) -> Result<AtTheKeys> {
         let editor = DefaultEditor::new().map_err(io::Error::other);
-        Ok(AtTheKeys { screen, editor: editor.context("cannot read lines from the terminal")? })
+        let mut editor = editor.context("cannot read lines from the terminal")?;
+        let history = workbook.root().join(".pglings/history");
+        // The first time there is none; and without one, only memory is lost.
+        let _ = editor.load_history(&history);
+        Ok(AtTheKeys { screen, editor, history, asking: false })
     }
 
-    fn prompt(&mut self, text: &str) -> Result<()> {
-        let text = self.screen.look.paint(text, |text| text.dimmed());
+    /// Shows what can be pressed, in a line that fits the screen.
+    fn prompt(&mut self, pause: Pause) -> Result<()> {
+        self.screen.look = self.screen.look.fitted();
+        let look = self.screen.look;
+        let first = match (pause.choices, pause.ahead) {
+            (_, Some(step)) => format!("[Enter] on, to step {step}"),
+            (0, None) => "[Enter] run".to_owned(),
+            (count, None) => format!("[a-{}] your guess  [Enter] none", letter(count - 1)),
+        };
+        let more = [
+            (pause.why, "[w] why not the others"),
+            (pause.ahead.is_some() && pause.back, "[b] back"),
+            (true, "[?] help"),
+        ];
+        let mut text = first;
+        for (_, key) in more.iter().filter(|(there, _)| *there) {
+            // One column is for the cursor: a line that breaks cannot be cleared.
+            if display_width(&text) + display_width(key) + 3 < look.width {
+                text.push_str("  ");
+                text.push_str(key);
+            }
+        }
+        let text: String = text.chars().take(look.width.saturating_sub(2)).collect();
+        let text = look.paint(&text, |text| text.dimmed());
         self.screen.raw(&format!("{text} ")).context("cannot write to the terminal")
     }
 
@@ -35,90 +79,133 @@ impl AtTheKeys {
     fn echo(&mut self, text: &str) -> Result<()> {
         self.screen.raw(&format!("\r\u{1b}[2K{text}")).context("cannot write to the terminal")
     }
-}
 
-const HELP: &str = "\
-Enter  run the step          b  show the step before again
-s      run it unseen         :  type SQL into this lesson's database
-q      leave, and go on here another time";
-
-impl Audience for AtTheKeys {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.screen.event(event)
+    fn help(&mut self) -> Result<()> {
+        let width = self.screen.look.width;
+        let lines = HELP.iter().flat_map(|(key, what)| {
+            let options = textwrap::Options::new(width).subsequent_indent("          ");
+            let line = format!("{key:<8}  {what}");
+            textwrap::wrap(&line, options).into_iter().map(String::from).collect::<Vec<_>>()
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        self.echo(&format!("{text}\n"))
     }
 
-    fn pause(&mut self, choices: usize) -> Result<Answer> {
-        loop {
-            self.prompt(&match choices {
-                0 => "[Enter] run  [?] help".to_owned(),
-                count => format!("[a-{}] your guess  [Enter] none  [?] help", letter(count - 1)),
-            })?;
-            let key = read_key();
-            if key.is_err() {
+    /// A key that means something here, and what. `None`: nothing, and the prompt is shown again.
+    fn answer(&mut self, key: KeyCode, pause: Pause) -> Result<Option<Answer>> {
+        let answer = match key {
+            KeyCode::Enter | KeyCode::Char(' ') => Answer::Run,
+            KeyCode::Char(':') => {
+                self.asking = true;
                 self.echo("")?;
+                let text = "SQL for this lesson's database; \\? for help, \\q back to the lesson";
+                self.screen.event(&Event::Note(text.to_owned())).context("cannot write")?;
+                return self.query();
             }
-            let answer = match key? {
-                KeyCode::Enter | KeyCode::Char(' ') => Answer::Run,
-                KeyCode::Char(':') => match self.query()? {
-                    Some(sql) => return Ok(Answer::Query(sql)),
-                    None => continue,
-                },
-                KeyCode::Char(c) if choice_of(c, choices).is_some() => {
-                    Answer::Choose(choice_of(c, choices).unwrap_or(0))
-                }
-                KeyCode::Char('b') | KeyCode::Left => Answer::Back,
-                KeyCode::Char('s') => Answer::Skip,
-                KeyCode::Char('q') | KeyCode::Esc => {
-                    self.echo("")?;
-                    return Ok(Answer::Quit);
-                }
-                KeyCode::Char('?' | 'h') => {
-                    self.echo(&format!("{HELP}\n"))?;
-                    continue;
-                }
-                _ => {
-                    self.echo("")?;
-                    continue;
-                }
-            };
-            match &answer {
-                Answer::Choose(choice) => self.echo(&format!("> {}\n\n", letter(*choice)))?,
-                _ => self.echo("")?,
+            // Letters are guesses first.
+            KeyCode::Char(c) if choice_of(c, pause.choices).is_some() => {
+                let choice = choice_of(c, pause.choices).unwrap_or(0);
+                self.echo(&format!("> {}\n\n", letter(choice)))?;
+                return Ok(Some(Answer::Choose(choice)));
             }
-            return Ok(answer);
-        }
-    }
-}
-
-impl AtTheKeys {
-    /// Reads SQL to the semicolon, or to an empty line. Ctrl-C and Ctrl-D lead back to the lesson.
-    fn query(&mut self) -> Result<Option<String>> {
+            KeyCode::Char('b') | KeyCode::Left => Answer::Back,
+            KeyCode::Char('f') | KeyCode::Right => Answer::Forward,
+            KeyCode::Char('w') if pause.why => Answer::Why,
+            KeyCode::Char('s') => Answer::Skip,
+            KeyCode::Char('q') | KeyCode::Esc => Answer::Quit,
+            KeyCode::Char('?' | 'h') => {
+                self.help()?;
+                return Ok(None);
+            }
+            _ => {
+                self.echo("")?;
+                return Ok(None);
+            }
+        };
         self.echo("")?;
-        let mut sql = String::new();
-        let mut prompt = "sql> ";
+        Ok(Some(answer))
+    }
+
+    /// Reads SQL to the semicolon or to an empty line, or a command of psql. `None`: back to the
+    /// lesson.
+    fn query(&mut self) -> Result<Option<Answer>> {
+        let mut text = String::new();
         loop {
+            let prompt = if text.is_empty() { "sql> " } else { "  -> " };
             let line = match self.editor.readline(prompt) {
                 Ok(line) => line,
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(None),
+                // What was begun is thrown away first, as in psql.
+                Err(ReadlineError::Interrupted) if !text.is_empty() => {
+                    text.clear();
+                    continue;
+                }
+                Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
+                // A terminal of another size, while nobody types.
+                Err(ReadlineError::Signal(_)) => continue,
                 Err(error) => {
                     return Err(io::Error::other(error)).context("cannot read the terminal");
                 }
             };
-            let ends = line.trim().is_empty() || line.trim_end().ends_with(';');
-            sql.push_str(&line);
-            if ends {
+            let empty = line.trim().is_empty();
+            if text.is_empty() && (empty || line.trim().trim_end_matches(';') == "\\q") {
                 break;
             }
-            sql.push('\n');
-            prompt = "  -> ";
+            let command = text.is_empty() && line.trim_start().starts_with('\\');
+            text.push_str(&line);
+            if command || empty || (line.trim_end().ends_with(';') && !prompt::is_open(&text)) {
+                let text = text.trim().to_owned();
+                self.remember(&text);
+                return Ok(Some(Answer::Query(text)));
+            }
+            text.push('\n');
         }
-        let sql = sql.trim().to_owned();
-        if sql.is_empty() {
-            return Ok(None);
+        self.asking = false;
+        Ok(None)
+    }
+
+    /// A history that cannot be kept forgets; that is no error.
+    fn remember(&mut self, text: &str) {
+        let _ = self.editor.add_history_entry(text);
+        if let Some(dir) = self.history.parent() {
+            let _ = fs::create_dir_all(dir);
         }
-        // A history that is full forgets; that is no error.
-        let _ = self.editor.add_history_entry(&sql);
-        Ok(Some(sql))
+        let _ = self.editor.append_history(&self.history);
+    }
+}
+
+impl Audience for AtTheKeys {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        // The terminal may have another size by now.
+        self.screen.look = self.screen.look.fitted();
+        self.screen.event(event)
+    }
+
+    fn pause(&mut self, pause: Pause) -> Result<Answer> {
+        if self.asking
+            && let Some(answer) = self.query()?
+        {
+            return Ok(answer);
+        }
+        loop {
+            self.prompt(pause)?;
+            let pressed = press();
+            if pressed.is_err() {
+                self.echo("")?;
+            }
+            match pressed? {
+                Pressed::Other(Key::Key(key)) => {
+                    if let Some(answer) = self.answer(key.code, pause)? {
+                        return Ok(answer);
+                    }
+                }
+                Pressed::End => {
+                    self.echo("")?;
+                    return Ok(Answer::Quit);
+                }
+                // Another size, or back from a stop: the prompt once more.
+                Pressed::Other(_) | Pressed::Again => self.echo("")?,
+            }
+        }
     }
 }
 
@@ -126,28 +213,18 @@ fn choice_of(key: char, choices: usize) -> Option<usize> {
     (0..choices).find(|index| letter(*index) == key.to_ascii_lowercase())
 }
 
+/// What is pressed next, with the terminal as it was before and after.
+fn press() -> Result<Pressed> {
+    Raw::new()?.next()
+}
+
 /// One key, with the terminal as it was before and after.
 pub(super) fn read_key() -> Result<KeyCode> {
-    let _raw = Raw::new()?;
     loop {
-        interrupt::check()?;
-        // In pieces, so that a SIGTERM is noticed while nobody presses anything.
-        let ready = event::poll(std::time::Duration::from_millis(250));
-        if !ready.context("cannot read the terminal")? {
-            continue;
-        }
-        if let Key::Key(key) = event::read().context("cannot read the terminal")? {
-            if key.kind == KeyEventKind::Release {
-                continue;
-            }
-            if key.modifiers.contains(KeyModifiers::CONTROL) {
-                match key.code {
-                    KeyCode::Char('c') => return Err(Error::Interrupted),
-                    KeyCode::Char('d') => return Ok(KeyCode::Char('q')),
-                    _ => continue,
-                }
-            }
-            return Ok(key.code);
+        match press()? {
+            Pressed::Other(Key::Key(key)) => return Ok(key.code),
+            Pressed::End => return Ok(KeyCode::Char('q')),
+            _ => {}
         }
     }
 }
@@ -162,21 +239,4 @@ pub(super) fn confirm(question: &str) -> Result<bool> {
     let yes = matches!(key, KeyCode::Char('y' | 'Y'));
     eprintln!("{}", if yes { "yes" } else { "no" });
     Ok(yes)
-}
-
-/// The terminal in raw mode, until dropped.
-struct Raw;
-
-impl Raw {
-    fn new() -> Result<Raw> {
-        terminal::enable_raw_mode().context("cannot read single keys from the terminal")?;
-        Ok(Raw)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        // There is nobody to tell, and nothing else to try.
-        let _ = terminal::disable_raw_mode();
-    }
 }

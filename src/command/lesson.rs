@@ -51,7 +51,7 @@ pub(super) fn walk(
     let mut audience: Box<dyn Audience> = if options.no_pause || !is_interactive() {
         Box::new(Straight(screen))
     } else {
-        Box::new(AtTheKeys::new(screen)?)
+        Box::new(AtTheKeys::new(screen, &context.workbook)?)
     };
     let mut at = from;
     let result =

@@ -42,6 +42,13 @@ pub enum Event {
         /// Why the chosen one was wrong, if it was, then why the right one is right.
         why: Vec<String>,
     },
+    /// What is to be said of each choice of a question that has settled.
+    Reasons {
+        /// Which one was right.
+        right: usize,
+        /// The answers, `a` first, and why each is right or wrong.
+        choices: Vec<(String, String)>,
+    },
     /// Rows.
     Table(Table),
     /// Figures, measured live.

@@ -10,6 +10,7 @@ pub mod event;
 pub mod fixtures;
 pub mod out;
 pub mod player;
+pub mod prompt;
 pub mod run;
 pub mod source;
 pub mod step;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::catalogue::Lesson;
 use super::event::{Event, Language};
+use super::prompt;
 use super::run::{Outcome, Stage};
 use super::source::{Part, Source};
 use super::step::{Action, Prediction, Step};
@@ -17,9 +18,13 @@ pub enum Answer {
     Run,
     /// Show the step before once more.
     Back,
+    /// Show the step after it, of those that were shown.
+    Forward,
+    /// Say of each choice of the last prediction why it was right or wrong.
+    Why,
     /// Run the step without showing it.
     Skip,
-    /// Run this SQL in the lesson's database.
+    /// Run this SQL in the lesson's database, or a command of the [prompt](super::prompt).
     Query(String),
     /// Choose this answer of a prediction.
     Choose(usize),
@@ -32,8 +37,21 @@ pub trait Audience {
     /// Takes one event.
     fn event(&mut self, event: &Event) -> io::Result<()>;
 
-    /// Waits for the learner at a step, or does not. `choices` is not 0 at a prediction.
-    fn pause(&mut self, choices: usize) -> Result<Answer>;
+    /// Waits for the learner at a step, or does not.
+    fn pause(&mut self, pause: Pause) -> Result<Answer>;
+}
+
+/// What can be done at a pause.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pause {
+    /// How many choices there are; 0 but at a prediction.
+    pub choices: usize,
+    /// Whether there is a step before.
+    pub back: bool,
+    /// The step to return to, counted from 1, if what is shown was before it.
+    pub ahead: Option<usize>,
+    /// Whether the choices of a prediction can be explained.
+    pub why: bool,
 }
 
 /// How a walk went.
@@ -57,6 +75,8 @@ pub struct Walk<'a> {
     shown: Vec<Vec<Event>>,
     /// A prediction that waits for the step it is about: its name and what was chosen.
     open: Option<(&'static str, Prediction, Option<usize>)>,
+    /// What is to be said of the choices of the last prediction.
+    reasons: Option<Event>,
 }
 
 impl<'a> Walk<'a> {
@@ -76,7 +96,8 @@ impl<'a> Walk<'a> {
                 step.name
             )));
         }
-        Ok(Walk { source, steps, stage, audience, echo, at: 0, shown: Vec::new(), open: None })
+        let (shown, open, reasons) = (Vec::new(), None, None);
+        Ok(Walk { source, steps, stage, audience, echo, at: 0, shown, open, reasons })
     }
 
     /// Walks from a step, counted from 0. Those before are run without being shown.
@@ -115,15 +136,28 @@ impl<'a> Walk<'a> {
         self.tell(&events)?;
         self.shown.push(events);
         let choices = match &self.steps[index].action {
-            // Nothing runs, so there is nothing to wait for at the end of the lesson.
-            Action::Tell if index + 1 == self.steps.len() => return Ok(true),
+            // Nothing runs, so there is nothing to wait for at the end of the lesson, unless there
+            // is something to be asked.
+            Action::Tell if index + 1 == self.steps.len() && self.reasons.is_none() => {
+                return Ok(true);
+            }
             Action::Predict(prediction) => prediction.choices.len(),
             _ => 0,
         };
         let mut chosen = None;
+        // Which of the steps that were shown is looked at.
+        let mut view = index;
         loop {
-            match self.audience.pause(choices)? {
-                Answer::Run => break,
+            let ahead = (view < index).then_some(index + 1);
+            let pause = Pause {
+                choices: if view == index { choices } else { 0 },
+                back: view > 0,
+                ahead,
+                why: self.reasons.is_some(),
+            };
+            match self.audience.pause(pause)? {
+                Answer::Run if view == index => break,
+                Answer::Skip | Answer::Choose(_) if view < index => {}
                 Answer::Choose(choice) => {
                     chosen = Some(choice);
                     break;
@@ -133,17 +167,27 @@ impl<'a> Walk<'a> {
                     self.tell(&[Event::Note("Skipped: it was run, and is not shown.".into())])?;
                     return Ok(true);
                 }
-                Answer::Back => {
-                    let again = index.checked_sub(1).and_then(|before| self.shown.get(before));
-                    let again = again.cloned().unwrap_or_default();
-                    let note = "That was the step before. Now this one again:".to_owned();
-                    self.tell(&again)?;
-                    self.tell(&[Event::Note(note)])?;
-                    let events = self.announce(index);
-                    self.tell(&events)?;
+                Answer::Back if view == 0 => {
+                    self.tell(&[Event::Note("This is the first step.".to_owned())])?;
                 }
-                Answer::Query(sql) => {
-                    let events = self.stage.query(&sql);
+                Answer::Back => {
+                    view -= 1;
+                    self.again(view)?;
+                }
+                Answer::Forward if view == index => {
+                    self.tell(&[Event::Note("This step has not run yet.".to_owned())])?;
+                }
+                // Nothing runs while an earlier step is looked at.
+                Answer::Forward | Answer::Run => {
+                    view += 1;
+                    self.again(view)?;
+                }
+                Answer::Why => {
+                    let reasons = self.reasons.clone();
+                    self.tell(reasons.as_slice())?;
+                }
+                Answer::Query(text) => {
+                    let events = prompt::answer(self.stage, &text);
                     interrupt::check()?;
                     let events = events?;
                     self.tell(&events)?;
@@ -162,13 +206,25 @@ impl<'a> Walk<'a> {
         }
         events.extend(outcome.events.iter().cloned());
         if let Some((name, prediction, chosen)) = self.open.take() {
-            events.push(settle(name, &prediction, chosen, &outcome)?);
+            let right = outcome.settle(name, &prediction)?;
+            events.push(settle(&prediction, chosen, right));
+            let choices = prediction.choices.iter();
+            let choices = choices.map(|one| (one.text.to_owned(), one.why.to_owned())).collect();
+            self.reasons = Some(Event::Reasons { right, choices });
+        } else {
+            self.reasons = None;
         }
         self.tell(&events)?;
         if let Some(shown) = self.shown.last_mut() {
             shown.extend(events);
         }
         Ok(true)
+    }
+
+    /// Shows once more what was shown of a step.
+    fn again(&mut self, index: usize) -> Result<()> {
+        let events = self.shown.get(index).cloned().unwrap_or_default();
+        self.tell(&events)
     }
 
     /// What is shown before a step runs.
@@ -192,13 +248,17 @@ impl<'a> Walk<'a> {
     }
 
     fn run_quietly(&mut self, index: usize) -> Result<()> {
-        // Going back shows at least what the step was.
+        // Going back shows it all the same.
         if self.shown.len() <= index {
             let events = self.announce(index);
             self.shown.push(events);
         }
-        self.open = None;
-        self.run(index).map(drop)
+        (self.open, self.reasons) = (None, None);
+        let outcome = self.run(index)?;
+        if let Some(shown) = self.shown.get_mut(index) {
+            shown.extend(outcome.events);
+        }
+        Ok(())
     }
 
     fn run(&mut self, index: usize) -> Result<Outcome> {
@@ -216,19 +276,13 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn settle(
-    name: &str,
-    prediction: &Prediction,
-    chosen: Option<usize>,
-    outcome: &Outcome,
-) -> Result<Event> {
-    let right = outcome.settle(name, prediction)?;
+fn settle(prediction: &Prediction, chosen: Option<usize>, right: usize) -> Event {
     let mut why = Vec::new();
     if let Some(chosen) = chosen.filter(|chosen| *chosen != right) {
         why.extend(prediction.choices.get(chosen).map(|choice| choice.why.to_owned()));
     }
     why.push(prediction.choices[right].why.to_owned());
-    Ok(Event::Settled { chosen, right, why })
+    Event::Settled { chosen, right, why }
 }
 
 /// An audience that reads to the end without a pause.
@@ -239,7 +293,7 @@ impl<W: Write> Audience for Straight<W> {
         self.0.event(event)
     }
 
-    fn pause(&mut self, _choices: usize) -> Result<Answer> {
+    fn pause(&mut self, _pause: Pause) -> Result<Answer> {
         Ok(Answer::Run)
     }
 }

@@ -103,10 +103,14 @@ impl Stage {
     /// Runs SQL that a learner typed. Its failure is an event like any other.
     pub fn query(&mut self, text: &str) -> Result<Vec<Event>> {
         let messages = self.client()?.simple_query(text);
-        match messages {
+        let events = match messages {
             Ok(messages) => self.draw(&messages),
             Err(error) => Ok(vec![failure(error, text)?]),
-        }
+        };
+        // What a learner tries is not part of the step that follows.
+        self.log.settle(SETTLE);
+        self.log.take();
+        events
     }
 
     fn out(&self) -> Out {

@@ -8,7 +8,7 @@ use std::io;
 
 use super::catalogue::Lesson;
 use super::event::{Event, Language, Table};
-use super::player::{Answer, Audience, Ending, Walk};
+use super::player::{Answer, Audience, Ending, Pause, Walk};
 use super::run::Stage;
 use crate::error::{Error, Result};
 use crate::postgres::database::LOGIN;
@@ -78,7 +78,7 @@ impl Audience for Page {
         Ok(())
     }
 
-    fn pause(&mut self, _choices: usize) -> Result<Answer> {
+    fn pause(&mut self, _pause: Pause) -> Result<Answer> {
         Ok(Answer::Run)
     }
 }
@@ -124,7 +124,9 @@ impl Page {
             }
             Event::Trouble(text) => fence(&format!("ERROR:  {}", self.masks.text(text))),
             Event::Said(text) => fence(&self.masks.text(text)),
-            Event::Progress(..) | Event::Wire(_) | Event::Note(_) => String::new(),
+            Event::Progress(..) | Event::Reasons { .. } | Event::Wire(_) | Event::Note(_) => {
+                String::new()
+            }
         }
     }
 }

@@ -48,6 +48,7 @@ impl<W: Write> Screen<W> {
             }
             Event::Question { text, choices } => question(text, choices, look),
             Event::Settled { chosen, right, why } => settled(*chosen, *right, why, look),
+            Event::Reasons { right, choices } => reasons(*right, choices, look),
             Event::Table(rows) => match rows.plan() {
                 Some(found) => format!("{}\n", plan::draw(&found, look, self.times)),
                 None => self.rows(rows),
@@ -176,6 +177,18 @@ fn fold(line: &str, look: Look) -> String {
     }
     let options = textwrap::Options::new(look.width).subsequent_indent("  ");
     textwrap::fill(line, options)
+}
+
+fn reasons(right: usize, choices: &[(String, String)], look: Look) -> String {
+    let room = Look { width: look.width.saturating_sub(5).max(15), ..look };
+    let mut lines = Vec::new();
+    for (index, (choice, why)) in choices.iter().enumerate() {
+        let word = if index == right { "Right." } else { "Wrong." };
+        let text = prose::render(&format!("{choice}\n\n**{word}** {why}"), room);
+        let text = text.replace("\n\n", "\n").replace('\n', "\n     ");
+        lines.push(format!("  {}) {text}\n", letter(index)));
+    }
+    lines.join("\n")
 }
 
 fn indent(text: &str, with: &str) -> String {

@@ -16,12 +16,17 @@ fn home(name: &str) -> PathBuf {
 
 /// A shell that runs the program and then tells its exit code and whether the terminal echoes.
 fn terminal(home: &Path, args: &str) -> PtySession {
+    let program = QUIET.command(home).get_program().to_string_lossy().into_owned();
+    // The shell lives through the Ctrl-C that is meant for the program.
+    shell(home, &format!("stty echo; trap : INT; {program} {args}; echo code=$?; stty -a"))
+}
+
+/// A shell that runs a script in the workbook.
+fn shell(home: &Path, script: &str) -> PtySession {
     let pglings = QUIET.command(home);
     #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
     let mut shell = std::process::Command::new("sh");
-    let program = pglings.get_program().to_string_lossy();
-    // The shell lives through the Ctrl-C that is meant for the program.
-    shell.arg("-c").arg(format!("stty echo; trap : INT; {program} {args}; echo code=$?; stty -a"));
+    shell.arg("-c").arg(script);
     shell.current_dir(&QUIET.root).env("TERM", "xterm");
     for (name, value) in pglings.get_envs() {
         match value {
@@ -30,6 +35,12 @@ fn terminal(home: &Path, args: &str) -> PtySession {
         };
     }
     spawn_command(shell, Some(60_000)).unwrap()
+}
+
+/// Presses keys.
+fn press(session: &mut PtySession, keys: &str) {
+    session.send(keys).unwrap();
+    session.flush().unwrap();
 }
 
 /// Expects the end: this exit code, a terminal that echoes, and no server.
@@ -58,10 +69,13 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
     session.exp_string("(1 row)").unwrap();
     session.exp_string("step 2 of").unwrap();
     session.exp_string(PAUSE).unwrap();
-    session.send("b").unwrap();
-    session.flush().unwrap();
+    // Back to the first step with what came of it, and forward again.
+    press(&mut session, "b");
+    session.exp_string("step 1 of").unwrap();
     session.exp_string("(1 row)").unwrap();
-    session.exp_string("Now this one again").unwrap();
+    session.exp_string("[Enter] on, to step 2").unwrap();
+    press(&mut session, "f");
+    session.exp_string("step 2 of").unwrap();
     session.exp_string(PAUSE).unwrap();
     session.send("q").unwrap();
     session.flush().unwrap();
@@ -81,10 +95,28 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
     session.send("WHERE id = 8;\r").unwrap();
     session.flush().unwrap();
     session.exp_string("(1 row)").unwrap();
+    // It asks on; an empty line leads back.
+    session.exp_string("sql>").unwrap();
+    for (asked, answered) in [
+        ("\\dt", "children"),
+        ("\\d users", "users_pkey"),
+        ("\\d nobody", "There is no relation nobody"),
+        ("\\x", "There is no \\x here"),
+        ("\\?", "back to the lesson"),
+        ("\\l", "pglings_"),
+        ("SELECT nope FROM users;", "^"),
+    ] {
+        press(&mut session, &format!("{asked}\r"));
+        session.exp_string(answered).unwrap();
+        session.exp_string("sql>").unwrap();
+    }
+    press(&mut session, "\r");
     session.exp_string(PAUSE).unwrap();
     session.send("q").unwrap();
     session.flush().unwrap();
     ends(session, &home, 0);
+    let history = std::fs::read_to_string(QUIET.root.join(".pglings/history")).unwrap();
+    assert!(history.contains("WHERE id = 8;"), "{history}");
 }
 
 #[test]
@@ -99,6 +131,12 @@ fn a_prediction_is_held_against_what_happens() {
     session.send("\r").unwrap();
     session.flush().unwrap();
     session.exp_string("You said b; it is c.").unwrap();
+    // What of a, which nobody chose?
+    session.exp_string("[w] why not the others").unwrap();
+    press(&mut session, "w");
+    session.exp_string("a)").unwrap();
+    session.exp_string("Wrong.").unwrap();
+    session.exp_string("Right.").unwrap();
     session.exp_string(PAUSE).unwrap();
     session.send_control('c').unwrap();
     session.exp_string("Interrupted").unwrap();
@@ -127,4 +165,83 @@ fn ctrl_c_ends_a_statement_that_runs() {
     session.send_control('c').unwrap();
     session.exp_string("Interrupted").unwrap();
     ends(session, &home, 130);
+}
+
+const FULL: &str = "\u{1b}[?1049h";
+const BEFORE: &str = "\u{1b}[?1049l";
+
+#[test]
+fn the_map_is_walked_filtered_searched_and_left() {
+    let home = home("home-map");
+    let _desk = QUIET.answer("07_insert", "");
+    let _ = std::fs::remove_file(QUIET.root.join(".pglings/progress.json"));
+    let mut session = terminal(&home, "list");
+    session.exp_string(FULL).unwrap();
+    session.exp_string("showing: all").unwrap();
+    press(&mut session, "f");
+    session.exp_string("showing: begun").unwrap();
+    press(&mut session, "f");
+    session.exp_string("showing: not done").unwrap();
+    press(&mut session, "/insert");
+    session.exp_string("/insert").unwrap();
+    press(&mut session, "\re");
+    session.exp_string("exercises/m1_raw_sql/07_insert.rs").unwrap();
+    press(&mut session, "\r");
+    session.exp_string(BEFORE).unwrap();
+    session.exp_string("INSERT: creating rows").unwrap();
+    session.exp_string(PAUSE).unwrap();
+    press(&mut session, "q");
+    ends(session, &home, 0);
+}
+
+#[test]
+fn the_map_gives_the_terminal_back_on_ctrl_c() {
+    let home = home("home-map-c");
+    let mut session = terminal(&home, "list");
+    session.exp_string("showing: all").unwrap();
+    session.send_control('c').unwrap();
+    session.exp_string(BEFORE).unwrap();
+    session.exp_string("Interrupted").unwrap();
+    ends(session, &home, 130);
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_until_it_goes_on() {
+    let home = home("home-map-z");
+    // Job control belongs to a shell that is interactive.
+    let command = format!(
+        "set -m; {} list; stty -a; echo stopped=$?; fg; echo code=$?; stty -a",
+        QUIET.command(&home).get_program().to_string_lossy()
+    );
+    let mut session = shell(&home, &command);
+    session.exp_string("showing: all").unwrap();
+    session.send_control('z').unwrap();
+    session.exp_string(BEFORE).unwrap();
+    let settings = session.exp_string("stopped=0").unwrap();
+    assert!(settings.contains(" echo ") && settings.contains(" icanon "), "{settings}");
+    session.exp_string(FULL).unwrap();
+    session.exp_string("showing: all").unwrap();
+    press(&mut session, "q");
+    session.exp_string(BEFORE).unwrap();
+    ends(session, &home, 0);
+}
+
+#[test]
+fn a_reader_hears_words_and_no_boxes() {
+    let home = home("home-plain");
+    let mut session = terminal(&home, "list --plain");
+    let heard = session.exp_string("code=0").unwrap();
+    assert!(heard.contains("Lesson 7, INSERT: creating rows: "), "{heard}");
+    let ran = Ran::of(
+        QUIET
+            .command(&home)
+            .args(["lesson", "7", "--no-pause"])
+            .env("PGLINGS_PLAIN", "1")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.contains("Row 1 of 1.\nid: 8\n"), "{}", ran.stdout);
+    let drawn = |c: char| ('─'..='▏').contains(&c) || "→←✓✗•\u{1b}".contains(c);
+    assert!(!ran.stdout.contains(drawn), "{}", ran.stdout);
 }
