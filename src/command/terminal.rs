@@ -161,3 +161,27 @@ fn stop() -> Result<()> {
 fn stop() -> Result<()> {
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::FullScreen;
+
+    /// Not a test by itself: what the one below runs in a terminal.
+    #[test]
+    #[ignore = "panics on purpose"]
+    fn panics_in_full_screen() {
+        let _screen = FullScreen::enter().unwrap();
+        panic!("on purpose");
+    }
+
+    #[test]
+    fn a_panic_is_read_on_the_screen_that_was_there_before() {
+        let program = std::env::current_exe().unwrap();
+        let name = "command::terminal::tests::panics_in_full_screen";
+        let command = format!("{} --exact {name} --ignored --nocapture", program.display());
+        let mut session = rexpect::spawn(&command, Some(30_000)).unwrap();
+        session.exp_string("\u{1b}[?1049h").unwrap();
+        session.exp_string("\u{1b}[?1049l").unwrap();
+        session.exp_string("on purpose").unwrap();
+    }
+}

@@ -27,7 +27,7 @@ const DATABASES: &str = "SELECT datname AS name, pg_get_userbyid(datdba) AS owne
 /// What is asked of a relation, under which title; `{}` is its oid.
 const PARTS: &[(&str, &str)] = &[
     (
-        "Columns",
+        "columns",
         "SELECT a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, \
          CASE WHEN a.attnotnull THEN 'not null' ELSE '' END AS null, \
          CASE WHEN a.attidentity <> '' THEN 'identity' \
@@ -37,19 +37,18 @@ const PARTS: &[(&str, &str)] = &[
          WHERE a.attrelid = {} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
     ),
     (
-        "Indexes",
+        "indexes",
         "SELECT c.relname AS index, pg_get_indexdef(i.indexrelid) AS definition \
          FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = {} ORDER BY 1",
     ),
     (
-        "Constraints",
+        "constraints",
         "SELECT conname AS constraint, pg_get_constraintdef(oid) AS definition \
          FROM pg_constraint WHERE conrelid = {} AND contype <> 'n' ORDER BY contype, 1",
     ),
     (
-        "Referred to by",
-        "SELECT conrelid::regclass AS table, conname AS constraint, \
-         pg_get_constraintdef(oid) AS definition \
+        "references to it",
+        "SELECT conrelid::regclass AS table, pg_get_constraintdef(oid) AS definition \
          FROM pg_constraint WHERE confrelid = {} AND contype = 'f' ORDER BY 1, 2",
     ),
 ];
@@ -97,7 +96,7 @@ fn describe(stage: &mut Stage, name: &str) -> Result<Vec<Event>> {
         for event in stage.query(&sql.replace("{}", &oid))? {
             let empty = matches!(&event, Event::Table(table) if table.rows.is_empty());
             if !empty {
-                events.extend([Event::Note(format!("{title} of {name}:")), event]);
+                events.extend([Event::Note(format!("{name}: {title}")), event]);
             }
         }
     }

@@ -116,7 +116,7 @@ fn step(at: usize, of: usize, look: Look) -> String {
 /// How much of a whole there is, in so many columns. Less than all never looks like all, and more
 /// than nothing never like nothing.
 pub fn bar(part: usize, whole: usize, columns: usize, look: Look) -> String {
-    let mut full = if whole == 0 { 0 } else { part.min(whole) * columns / whole };
+    let mut full = (part.min(whole) * columns).checked_div(whole).unwrap_or(0);
     if part > 0 && full == 0 {
         full = 1.min(columns);
     }

@@ -210,7 +210,7 @@ fn ctrl_z_gives_the_terminal_back_until_it_goes_on() {
     let home = home("home-map-z");
     // Job control belongs to a shell that is interactive.
     let command = format!(
-        "set -m; {} list; stty -a; echo stopped=$?; fg; echo code=$?; stty -a",
+        "stty echo; set -m; {} list; stty -a; echo stopped=$?; fg; echo code=$?; stty -a",
         QUIET.command(&home).get_program().to_string_lossy()
     );
     let mut session = shell(&home, &command);
