@@ -1,7 +1,7 @@
 //! Finds the workbook's content, so that a lesson or an exercise is added by adding its file.
 //!
-//! Writes three lists into the build folder: the lessons as modules with their source text
-//! (`workbook.rs`), the graders with the solutions' text (`graders.rs`), and, for the tests, every
+//! Writes lists into the build folder: the lessons as modules with their source text
+//! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the graders with the solutions' text (`graders.rs`), and, for the tests, every
 //! answer: solutions, stubs made from them, and what stands in `tests/wrong` and `tests/right`
 //! (`answers.rs`), and what stands in `tests/hostile` (`hostile.rs`).
 
@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+#[path = "src/lesson/modules.rs"]
+#[expect(unreachable_pub, reason = "it is a module of the crate too")]
+mod modules;
 #[path = "src/exercise/stub.rs"]
 #[expect(unreachable_pub, dead_code, reason = "it is a module of the crate too")]
 mod stub;
@@ -16,10 +19,12 @@ mod stub;
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    for folder in ["lessons", "solutions", "tests", "src/exercise/stub.rs"] {
+    for folder in ["lessons", "solutions", "tests", "src/exercise/stub.rs", "src/lesson/modules.rs"]
+    {
         println!("cargo::rerun-if-changed={folder}");
     }
     write_if_changed(&out.join("workbook.rs"), &workbook(&root)?)?;
+    write_if_changed(&out.join("map.md"), &map(&root)?)?;
     write_if_changed(&out.join("graders.rs"), &graders(&root)?)?;
     write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)?;
     write_if_changed(&out.join("hostile.rs"), &hostile(&root)?)
@@ -40,6 +45,13 @@ impl Item {
     fn number(&self) -> &str {
         let digits = self.stem.split('_').next().unwrap_or("0").trim_start_matches('0');
         if digits.is_empty() { "0" } else { digits }
+    }
+
+    /// What stands behind `//! # `.
+    fn title(&self) -> io::Result<String> {
+        let text = fs::read_to_string(&self.path)?;
+        let heading = text.lines().find_map(|line| line.strip_prefix("//! # "));
+        Ok(heading.unwrap_or(&self.stem).trim().to_owned())
     }
 
     fn module_number(&self) -> &str {
@@ -102,7 +114,8 @@ fn workbook(root: &Path) -> io::Result<String> {
                 text.push_str("}\n");
             }
             module = &lesson.module;
-            let _ = writeln!(text, "/// The lessons of this module.\npub mod {module} {{");
+            let title = title_of(module);
+            let _ = writeln!(text, "#[doc = {title:?}]\npub mod {module} {{");
         }
         let _ = writeln!(text, "#[path = {:?}]\npub mod {};", lesson.path, lesson.name());
     }
@@ -125,6 +138,34 @@ fn workbook(root: &Path) -> io::Result<String> {
         );
     }
     text.push_str("];\n");
+    Ok(text)
+}
+
+/// `Module 1: Raw SQL with the postgres client`.
+fn title_of(folder: &str) -> String {
+    let module = modules::MODULES.iter().find(|module| module.name == folder);
+    module.map_or_else(|| folder.to_owned(), |m| format!("Module {}: {}", m.number, m.title))
+}
+
+/// Modules and lessons as Markdown, each lesson with a link to its page in the documentation.
+fn map(root: &Path) -> io::Result<String> {
+    let lessons = items(root, "lessons")?;
+    let mut text = String::new();
+    for module in modules::MODULES {
+        let _ = writeln!(text, "\n## {}\n", title_of(module.name));
+        let mut lessons = lessons.iter().filter(|lesson| lesson.module == module.name).peekable();
+        if lessons.peek().is_none() {
+            text.push_str("No lesson is written yet.\n");
+        }
+        for lesson in lessons {
+            // A list would be numbered anew in each module; with the numbers as text it is not.
+            let (number, title) = (lesson.number(), lesson.title()?);
+            let title = title.replace('[', "\\[").replace(']', "\\]");
+            let (module, name) = (&lesson.module, lesson.name());
+            let place = format!("crate::lesson::catalogue::workbook::{module}::{name}");
+            let _ = writeln!(text, "- {number} · [{title}]({place})");
+        }
+    }
     Ok(text)
 }
 

@@ -1,6 +1,15 @@
 //! A workbook that teaches PostgreSQL to Rust programmers by running it.
 //!
-//! This crate is the program `pglings` and everything it teaches. The rooms:
+//! # The map
+//!
+//! A module's page has its lessons, a lesson's page its introduction and its steps; the page of a
+//! step has what there is to know, and *source* what is run. To see what comes of it, walk the
+//! lesson (`pglings lesson 7`) or read its transcript, the Markdown file beside the source.
+#![doc = include_str!(concat!(env!("OUT_DIR"), "/map.md"))]
+//!
+//! # The rooms
+//!
+//! This crate is the program `pglings` and everything it teaches.
 //!
 //! - [`cli`] is the command line, [`command`] the verbs, one a file;
 //! - [`mod@lesson`] walks lessons; the lessons themselves are in

@@ -8,6 +8,7 @@
 pub mod catalogue;
 pub mod event;
 pub mod fixtures;
+mod modules;
 pub mod out;
 pub mod player;
 pub mod prompt;
