@@ -99,6 +99,13 @@ pub enum Command {
     },
     /// Show what this machine has, what is missing, and what mends it
     Doctor,
+    /// Print what makes a shell complete commands, and names of lessons
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
     /// For those who write lessons
     Dev {
         /// What to do

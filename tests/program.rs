@@ -5,6 +5,8 @@
 
 #[path = "program/answers.rs"]
 mod answers;
+#[path = "program/around.rs"]
+mod around;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/dev.rs"]

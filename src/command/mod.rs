@@ -7,6 +7,7 @@ mod hint;
 mod keys;
 mod lesson;
 mod list;
+mod manual;
 mod reset;
 mod resume;
 mod server;
@@ -53,6 +54,12 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<u8> {
+    // What a package or a shell asks for, wherever it stands.
+    match cli.command {
+        Some(Command::Completions { shell }) => return manual::completions(shell),
+        Some(Command::Man) => return manual::page(),
+        _ => {}
+    }
     let context = Context::new(cli.global)?;
     match cli.command {
         None => resume::run(&context),
@@ -64,6 +71,8 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
         Some(Command::Server { action }) => server::run(&context, action),
         Some(Command::Doctor) => doctor::run(&context),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man) => manual::page(),
         Some(Command::Dev { action }) => dev::run(&context, action),
     }
 }
