@@ -114,7 +114,7 @@ fn workbook(root: &Path) -> io::Result<String> {
                 text.push_str("}\n");
             }
             module = &lesson.module;
-            let title = title_of(module);
+            let title = format!("{}\n\n{}", title_of(module), list_of(&lessons, module)?);
             let _ = writeln!(text, "#[doc = {title:?}]\npub mod {module} {{");
         }
         let _ = writeln!(text, "#[path = {:?}]\npub mod {};", lesson.path, lesson.name());
@@ -152,19 +152,22 @@ fn map(root: &Path) -> io::Result<String> {
     let lessons = items(root, "lessons")?;
     let mut text = String::new();
     for module in modules::MODULES {
-        let _ = writeln!(text, "\n## {}\n", title_of(module.name));
-        let mut lessons = lessons.iter().filter(|lesson| lesson.module == module.name).peekable();
-        if lessons.peek().is_none() {
-            text.push_str("No lesson is written yet.\n");
-        }
-        for lesson in lessons {
-            // A list would be numbered anew in each module; with the numbers as text it is not.
-            let (number, title) = (lesson.number(), lesson.title()?);
-            let title = title.replace('[', "\\[").replace(']', "\\]");
-            let (module, name) = (&lesson.module, lesson.name());
-            let place = format!("crate::lesson::catalogue::workbook::{module}::{name}");
-            let _ = writeln!(text, "- {number} · [{title}]({place})");
-        }
+        let list = list_of(&lessons, module.name)?;
+        let list = if list.is_empty() { "No lesson is written yet.\n" } else { &list };
+        let _ = writeln!(text, "\n## {}\n\n{list}", title_of(module.name));
+    }
+    Ok(text)
+}
+
+/// The lessons of a module in their order; rustdoc itself would sort them by name. Not a numbered
+/// list: Markdown counts on where numbers are left out.
+fn list_of(lessons: &[Item], folder: &str) -> io::Result<String> {
+    let mut text = String::new();
+    for lesson in lessons.iter().filter(|lesson| lesson.module == folder) {
+        let title = lesson.title()?.replace('[', "\\[").replace(']', "\\]");
+        let (number, name) = (lesson.number(), lesson.name());
+        let place = format!("crate::lesson::catalogue::workbook::{folder}::{name}");
+        let _ = writeln!(text, "- [{number}. {title}]({place})");
     }
     Ok(text)
 }

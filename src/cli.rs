@@ -1,5 +1,7 @@
 //! The command line, and nothing else.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::postgres::source::Choice;
@@ -161,6 +163,12 @@ pub enum DevAction {
     },
     /// Write the exercises' stubs from the solutions, and the list of their targets
     Stubs,
+    /// Make a static site of all transcripts, to be read in a browser
+    Book {
+        /// Where to; else target/book
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// Begin a lesson with its exercise: files that pass already, to be changed
     New {
         /// Its name, such as window_functions

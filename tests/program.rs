@@ -7,6 +7,8 @@
 mod answers;
 #[path = "program/around.rs"]
 mod around;
+#[path = "program/book.rs"]
+mod book;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/dev.rs"]

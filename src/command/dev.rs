@@ -1,5 +1,6 @@
 //! `pglings dev`: for those who write lessons.
 
+mod book;
 mod new;
 
 use std::fs;
@@ -19,6 +20,7 @@ pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
         DevAction::Check => check(context),
         DevAction::Bless { lessons } => bless(context, &lessons),
         DevAction::Stubs => stubs(context),
+        DevAction::Book { out } => book::run(context, out),
         DevAction::New { name, module, number } => new::run(context, &name, &module, number),
     }
 }

@@ -1,4 +1,5 @@
-//! SQL and Rust in colours of the terminal's own palette, so that they suit light and dark alike.
+//! SQL and Rust in colours: what is what, and, for the terminal, colours of its own palette, which
+//! suit light and dark alike.
 
 use std::sync::LazyLock;
 
@@ -12,74 +13,106 @@ static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_ne
 
 /// Code with colours, or as it is if there are none.
 pub fn code(text: &str, language: Language, look: Look) -> String {
+    if !look.color {
+        return text.to_owned();
+    }
+    let paint = |(class, text): (Option<Class>, &str)| {
+        look.paint(text, |text| match class {
+            Some(Class::Comment) => text.dimmed(),
+            Some(Class::Text) => text.green(),
+            Some(Class::Number) => text.cyan(),
+            Some(Class::Keyword) => text.blue().bold(),
+            // Yellow is hard to see on white.
+            Some(Class::Name) => text.magenta(),
+            None => text,
+        })
+    };
+    spans(text, language).into_iter().map(paint).collect()
+}
+
+/// Code in pieces, each with what it is. Together they are the code.
+pub fn spans(text: &str, language: Language) -> Vec<(Option<Class>, &str)> {
+    parsed(text, language).unwrap_or_else(|| vec![(None, text)])
+}
+
+fn parsed(text: &str, language: Language) -> Option<Vec<(Option<Class>, &str)>> {
     let name = match language {
         Language::Sql => "SQL",
         Language::Rust => "Rust",
     };
-    let syntax = if look.color { SYNTAXES.find_syntax_by_name(name) } else { None };
-    let Some(syntax) = syntax else { return text.to_owned() };
-    let mut state = ParseState::new(syntax);
+    let mut state = ParseState::new(SYNTAXES.find_syntax_by_name(name)?);
     let mut stack = ScopeStack::new();
-    let mut out = String::new();
+    let mut out = Vec::new();
     for line in text.split_inclusive('\n') {
-        let Ok(changes) = state.parse_line(line, &SYNTAXES) else { return text.to_owned() };
+        let changes = state.parse_line(line, &SYNTAXES).ok()?;
         let mut from = 0;
         for (at, change) in changes {
-            paint(&mut out, &line[from..at], &stack, language, look);
+            piece(&mut out, &line[from..at], &stack, language);
             from = at;
-            if stack.apply(&change).is_err() {
-                return text.to_owned();
-            }
+            stack.apply(&change).ok()?;
         }
-        paint(&mut out, &line[from..], &stack, language, look);
+        piece(&mut out, &line[from..], &stack, language);
     }
-    out
+    Some(out)
 }
 
 /// The innermost scope that has a colour decides.
-fn paint(out: &mut String, text: &str, stack: &ScopeStack, language: Language, look: Look) {
+fn piece<'a>(
+    out: &mut Vec<(Option<Class>, &'a str)>,
+    text: &'a str,
+    stack: &ScopeStack,
+    language: Language,
+) {
     if text.trim().is_empty() {
-        out.push_str(text);
+        out.push((None, text));
         return;
     }
     let scopes = stack.as_slice().iter().rev().map(|scope| scope.build_string());
     let class = scopes.into_iter().find_map(|scope| class(&scope));
     if class.is_none() && language == Language::Sql {
-        return words(out, text, look);
+        return words(out, text);
     }
-    out.push_str(&look.paint(text, |text| match class {
-        Some(Class::Comment) => text.dimmed(),
-        Some(Class::Text) => text.green(),
-        Some(Class::Number) => text.cyan(),
-        Some(Class::Keyword) => text.blue().bold(),
-        // Yellow is hard to see on white.
-        Some(Class::Name) => text.magenta(),
-        None => text,
-    }));
+    out.push((class, text));
 }
 
 /// The syntax knows the SQL of all databases and not PostgreSQL's own words, such as RETURNING. The
 /// workbook writes keywords in capitals, and nothing else.
-fn words(out: &mut String, text: &str, look: Look) {
+fn words<'a>(out: &mut Vec<(Option<Class>, &'a str)>, text: &'a str) {
     for word in text.split_inclusive(|c: char| !c.is_ascii_uppercase()) {
         let letters = word.trim_end_matches(|c: char| !c.is_ascii_uppercase());
         let (letters, rest) = word.split_at(letters.len());
         let keyword = letters.len() > 1 && !rest.starts_with(|c: char| c.is_alphanumeric());
-        match keyword {
-            true => out.push_str(&look.paint(letters, |text| text.blue().bold())),
-            false => out.push_str(letters),
-        }
-        out.push_str(rest);
+        out.push((keyword.then_some(Class::Keyword), letters));
+        out.push((None, rest));
     }
 }
 
-#[derive(Clone, Copy)]
-enum Class {
+/// What a piece of code is, as far as colours go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// A comment.
     Comment,
+    /// A string.
     Text,
+    /// A number, a constant, an escape.
     Number,
+    /// A word of the language.
     Keyword,
+    /// The name of a function or a macro.
     Name,
+}
+
+impl Class {
+    /// `keyword`: the name of it in a style sheet.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Comment => "comment",
+            Class::Text => "string",
+            Class::Number => "number",
+            Class::Keyword => "keyword",
+            Class::Name => "name",
+        }
+    }
 }
 
 fn class(scope: &str) -> Option<Class> {

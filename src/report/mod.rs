@@ -1,4 +1,4 @@
-//! How things look: the terminal, a transcript's Markdown, JSON.
+//! How things look: the terminal, a transcript's Markdown, the book's HTML, JSON.
 //!
 //! Reporters take [`Event`](crate::lesson::event::Event)s and verdicts; nothing else in the crate
 //! colours or prints.
@@ -10,6 +10,7 @@ pub fn call(arguments: &str) -> String {
     format!("{program} {arguments}").trim_end().trim_end_matches(" --").to_owned()
 }
 
+pub mod book;
 pub mod chart;
 pub mod diagram;
 pub mod highlight;

@@ -26,7 +26,7 @@ impl World {
         let root = std::env::temp_dir().join(format!("pglings-test-{key}-{name}"));
         let _ = fs::remove_dir_all(&root);
         let source = Path::new(env!("CARGO_MANIFEST_DIR"));
-        for name in ["Cargo.toml", "Cargo.lock", "build.rs", "clippy.toml"] {
+        for name in ["Cargo.toml", "Cargo.lock", "build.rs", "clippy.toml", "README.md"] {
             fs::create_dir_all(&root).unwrap();
             copy_file(&source.join(name), &root.join(name));
         }
