@@ -218,7 +218,7 @@ pub fn killed(_url: &str, out: &mut Out) -> Result<()> {
     let telling = ["not properly shut down", "redo starts", "redo done"];
     for line in server.log() {
         if telling.iter().any(|words| line.contains(words)) {
-            // The first half will do. The place in the WAL is another each time.
+            // Without the place in the WAL, which is another each time.
             let told = line.split("; ").flat_map(|half| half.split(" at "));
             out.say(told.take(1).collect::<String>());
         }
