@@ -1,4 +1,4 @@
-//! caught by: with_gender finds the gender that is given, and with None those who did not tell
+//! caught by: with_gender finds the gender that is given; with None, who did not tell
 //!
 //! None arrives as NULL, and nothing equals NULL.
 
