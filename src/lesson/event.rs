@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use harness::protocol::ServerError;
 
+use super::timeline::Timeline;
 use crate::postgres::plan::Plan;
 use crate::postgres::schema::Schema;
 use crate::postgres::tap::{Message, Statement};
@@ -55,6 +56,8 @@ pub enum Event {
     Chart(Chart),
     /// Tables and what refers to what, from the catalog.
     Diagram(Schema),
+    /// What several sessions did, and who waited for whom.
+    Timeline(Timeline),
     /// What went over the wire, message by message, under a title.
     Messages(String, Vec<Message>),
     /// What the server says of a statement without rows, such as `INSERT 0 1`, and its time.

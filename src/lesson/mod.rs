@@ -13,8 +13,10 @@ pub mod out;
 pub mod player;
 pub mod prompt;
 pub mod run;
+pub mod sessions;
 pub mod source;
 pub mod step;
+pub mod timeline;
 pub mod transcript;
 
 /// What a lesson file begins with: `use crate::lesson::prelude::*;`.
@@ -28,5 +30,6 @@ pub mod prelude {
 
     pub use super::fixtures::*;
     pub use super::out::Out;
+    pub use super::sessions::{Session, Sessions};
     pub use super::step::{Claim, Prediction, Result, Sql, Words, choice, predict, sql};
 }

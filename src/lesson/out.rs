@@ -10,6 +10,7 @@ use postgres::types::{FromSql, Type};
 use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use super::event::{Chart, Event, Table};
+use super::sessions::Sessions;
 use crate::postgres::binaries::Binaries;
 use crate::postgres::schema::Schema;
 use crate::postgres::tap::{Log, display_value};
@@ -67,6 +68,13 @@ impl Out {
     /// The tables of the schema `public` and what refers to what, drawn from the catalog.
     pub fn diagram(&mut self, client: &mut Client) -> Result<(), postgres::Error> {
         self.events.push(Event::Diagram(Schema::read(client, "public")?));
+        Ok(())
+    }
+
+    /// What the sessions did since the last timeline, drawn with a column for each.
+    pub fn timeline(&mut self, sessions: &Sessions) -> super::step::Result<()> {
+        self.log.settle(SETTLE);
+        self.events.push(Event::Timeline(sessions.timeline()?));
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use sqlx::postgres::PgPoolOptions;
 
 use super::event::{Event, Table};
 use super::out::{Out, SETTLE, sql_name};
+use super::sessions::Sessions;
 use super::step::{Action, Claim, Prediction, Sql, Step};
 use crate::error::{Context, Error, Result};
 use crate::postgres::address::Address;
@@ -80,6 +81,13 @@ impl Stage {
             Action::Url(function) => {
                 let mut out = self.out();
                 let result = function(&self.address.url(), &mut out);
+                finish(step.name, result, out)?
+            }
+            Action::Sessions(function) => {
+                let mut out = self.out();
+                let direct = self.database.address.clone();
+                let mut sessions = Sessions::new(self.address.clone(), direct, self.log.clone());
+                let result = function(&mut sessions, &mut out);
                 finish(step.name, result, out)?
             }
             Action::Async(function) => {
@@ -261,6 +269,7 @@ impl Outcome {
     fn sqlstate(&self) -> Option<&str> {
         self.events.iter().find_map(|event| match event {
             Event::Failed(server, _) => Some(server.sqlstate.as_str()),
+            Event::Timeline(found) => found.sqlstate(),
             _ => None,
         })
     }
@@ -277,6 +286,7 @@ impl Outcome {
         self.events.iter().find_map(|event| match event {
             Event::Table(table) => table.rows.first()?.first()?.as_deref(),
             Event::Said(text) => Some(text.as_str()),
+            Event::Timeline(found) => found.value(),
             _ => None,
         })
     }

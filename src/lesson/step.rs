@@ -8,6 +8,7 @@ use postgres::Client;
 use sqlx::PgPool;
 
 use super::out::Out;
+use super::sessions::Sessions;
 use crate::postgres::database::Fixture;
 
 /// What a Rust step returns: any error of any crate may leave it with `?`.
@@ -43,6 +44,8 @@ pub enum Action {
     Sync(SyncStep),
     /// Runs Rust that makes its own connections, from a URL.
     Url(UrlStep),
+    /// Runs Rust on named sessions.
+    Sessions(SessionsStep),
     /// Runs Rust on a pool.
     Async(Box<dyn AsyncStep>),
     /// Runs async Rust that makes its own connections, from a URL.
@@ -104,7 +107,8 @@ pub enum Claim {
     Fails(&'static str),
     /// It gives back this many rows, or affects so many.
     Rows(u64),
-    /// The first column of its first row, or the first value that it reports, reads so.
+    /// The first column of its first row, or the first value that it reports, reads so. Of a
+    /// timeline it is the first column of the last rows in it.
     Value(&'static str),
 }
 
@@ -123,6 +127,9 @@ pub type SyncStep = Box<dyn Fn(&mut Client, &mut Out) -> Result<()>>;
 
 /// A function of a connection URL that is a step.
 pub type UrlStep = Box<dyn Fn(&str, &mut Out) -> Result<()>>;
+
+/// A function on named sessions that is a step.
+pub type SessionsStep = Box<dyn Fn(&mut Sessions, &mut Out) -> Result<()>>;
 
 /// An async function that is a step.
 pub trait AsyncStep {
@@ -168,6 +175,8 @@ impl<F: AsyncFn(&str, &mut Out) -> Result<()>> AsyncUrlStep for F {
 pub struct OnClient;
 /// Marks steps that connect by themselves.
 pub struct OnUrl;
+/// Marks steps on named sessions.
+pub struct OnSessions;
 /// Marks steps on a pool.
 pub struct OnPool;
 /// Marks async steps that connect by themselves.
@@ -206,6 +215,12 @@ impl<F: Fn(&mut Client, &mut Out) -> Result<()> + 'static> IntoAction<OnClient> 
 impl<F: Fn(&str, &mut Out) -> Result<()> + 'static> IntoAction<OnUrl> for F {
     fn into_action(self) -> Action {
         Action::Url(Box::new(self))
+    }
+}
+
+impl<F: Fn(&mut Sessions, &mut Out) -> Result<()> + 'static> IntoAction<OnSessions> for F {
+    fn into_action(self) -> Action {
+        Action::Sessions(Box::new(self))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::postgres::database::LOGIN;
 use crate::report::look::{Look, PLAIN};
 use crate::report::screen::letter;
-use crate::report::{chart, diagram, messages, plan, server_error, table};
+use crate::report::{chart, diagram, messages, plan, server_error, table, timeline};
 
 /// Walks a lesson straight through and returns its page.
 pub fn of(lesson: &Lesson, stage: &mut Stage) -> Result<String> {
@@ -115,6 +115,7 @@ impl Page {
             }
             Event::Chart(found) => fence(&chart::draw(found, PLAIN)),
             Event::Diagram(found) => fence(&diagram::draw(found, PLAIN)),
+            Event::Timeline(found) => fence(&self.masks.text(&timeline::draw(found, PLAIN, false))),
             Event::Messages(title, found) => {
                 fence(&self.masks.text(&messages::draw(title, found, PLAIN)))
             }

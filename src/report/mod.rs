@@ -23,5 +23,6 @@ pub mod prose;
 pub mod screen;
 pub mod server_error;
 pub mod table;
+pub mod timeline;
 pub mod verdict;
 pub mod wire;

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use colored::Colorize;
 
 use super::look::Look;
-use super::{chart, diagram, highlight, messages, plan, prose, server_error, table, wire};
+use super::{
+    chart, diagram, highlight, messages, plan, prose, server_error, table, timeline, wire,
+};
 use crate::lesson::event::{Event, Language, Table};
 
 /// Writes events as text.
@@ -64,6 +66,7 @@ impl<W: Write> Screen<W> {
             }
             Event::Chart(found) => format!("{}\n", chart::draw(found, look)),
             Event::Diagram(found) => format!("{}\n", diagram::draw(found, look)),
+            Event::Timeline(found) => format!("{}\n", timeline::draw(found, look, self.times)),
             Event::Messages(title, found) => format!("{}\n", messages::draw(title, found, look)),
             Event::Said(text) => indent(text, if look.spoken { "" } else { look.sign("│ ", "| ") }),
             Event::Wire(statements) => {
