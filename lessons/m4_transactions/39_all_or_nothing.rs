@@ -92,6 +92,30 @@ fn graces(
     Ok(count.to_string())
 }
 
+/// ## Not true yet, and already in the way
+///
+/// On a phone and on a laptop, the same person signs up at the same moment. A timeline has a column
+/// for each session, and time runs downward; the bracket beside a column is its transaction.
+///
+/// The laptop cannot see the phone's row, yet it cannot pass by it either: whether the email is
+/// taken is not known before the phone has ended its transaction. So the server lets the laptop
+/// wait. Had the phone said `ROLLBACK`, the laptop's row would have been stored.
+pub fn same_email(sessions: &mut Sessions, out: &mut Out) -> Result<()> {
+    let [phone, laptop] = sessions.open(["phone", "laptop"])?;
+    phone.run("BEGIN")?;
+    phone.run(ADD_ROSALIND)?;
+    laptop.run(
+        "SELECT count(*) FROM users WHERE email = 'rosalind@example.com'",
+    )?;
+    let waiting = laptop.start(ADD_ROSALIND)?;
+    phone.run("COMMIT")?;
+    waiting.fails("23505")?;
+    out.timeline(sessions)
+}
+
+const ADD_ROSALIND: &str = "INSERT INTO users (email, full_name)
+     VALUES ('rosalind@example.com', 'Rosalind Franklin')";
+
 /// ## A line is missing
 ///
 /// `add_radia` opens a transaction, inserts a row, and returns the 1 that `execute` gave it.
@@ -287,6 +311,7 @@ crate::lesson! {
     steps: [
         half_a_family,
         two_views,
+        same_email,
         WHAT_IS_LEFT,
         dropped,
         after_an_error,

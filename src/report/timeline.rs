@@ -147,8 +147,7 @@ fn colour(text: &str, session: usize, look: Look) -> String {
 fn lines_of(moment: &Moment, room: usize, look: Look, times: bool) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(sql) = &moment.sql {
-        let words: Vec<&str> = sql.split_whitespace().collect();
-        let plain = wrap(&words.join(" "), room, "", "  ");
+        let plain = clauses(sql, room);
         let painted = highlight::code(&plain.join("\n"), Language::Sql, look);
         let painted = painted.split('\n').map(str::to_owned);
         lines.extend(
@@ -235,6 +234,34 @@ fn rows(reply: &Reply) -> Vec<String> {
     let mut lines: Vec<String> = table.iter().map(line).collect();
     if reply.rows.len() > ROWS {
         lines.push(format!("and {} more", reply.rows.len() - ROWS));
+    }
+    lines
+}
+
+/// SQL in as few lines as there may be, broken before its clauses where they are.
+fn clauses(sql: &str, room: usize) -> Vec<String> {
+    const BEGIN: [&str; 8] =
+        ["FROM", "WHERE", "SET", "VALUES", "ORDER", "GROUP", "RETURNING", "FOR"];
+    let mut parts: Vec<String> = Vec::new();
+    for word in sql.split_whitespace() {
+        match parts.last_mut() {
+            Some(part) if !BEGIN.contains(&word) => {
+                part.push(' ');
+                part.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if display_width(line) + 1 + display_width(&part) <= room => {
+                line.push(' ');
+                line.push_str(&part);
+            }
+            Some(_) => lines.extend(wrap(&part, room, "  ", "    ")),
+            None => lines.extend(wrap(&part, room, "", "    ")),
+        }
     }
     lines
 }

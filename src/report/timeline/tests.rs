@@ -61,12 +61,14 @@ fn each_session_has_a_column_and_a_wait_is_a_line() {
 │                              → owner  balance
 │                                Ann    100
 │                                Bo     NULL
-│ UPDATE accounts SET
-│   balance = balance - 10
+│ UPDATE accounts
+│   SET balance = balance
+│     - 10
 │   WHERE owner = 'Ann'
 │ → UPDATE 1
-│                              UPDATE accounts SET
-│                                balance = balance - 10
+│                              UPDATE accounts
+│                                SET balance = balance
+│                                  - 10
 │                                WHERE owner = 'Ann'
 │                            ┊ waits
 └ COMMIT                     ┊
@@ -87,13 +89,13 @@ laptop   SELECT * FROM accounts
          → owner  balance
            Ann    100
            Bo     NULL
-phone  │ UPDATE accounts SET balance
-       │   = balance - 10 WHERE owner
-       │   = 'Ann'
+phone  │ UPDATE accounts
+       │   SET balance = balance - 10
+       │   WHERE owner = 'Ann'
        │ → UPDATE 1
-laptop   UPDATE accounts SET balance
-           = balance - 10 WHERE owner
-           = 'Ann'
+laptop   UPDATE accounts
+           SET balance = balance - 10
+           WHERE owner = 'Ann'
        ┊ waits
 phone  └ COMMIT
 laptop   ✗ 40001 could not serialize
