@@ -116,6 +116,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether a program reads what it prints.
+    pub fn is_json(&self) -> bool {
+        matches!(self, Command::List { json: true } | Command::Check { json: true, .. })
+    }
+}
+
 /// How to walk a lesson.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Lesson {

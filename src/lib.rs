@@ -17,7 +17,7 @@
 //! - [`exercise`] knows the exercises and how far a learner has come; [`grade`] judges answers;
 //! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;
 //! - [`report`] is how everything looks;
-//! - [`process`], [`home`], [`interrupt`] and [`error`] are what the others stand on.
+//! - [`process`], [`home`], [`interrupt`], [`activity`] and [`error`] are what the others stand on.
 //!
 //! # Invariants
 //!
@@ -34,6 +34,7 @@
 //!    by a crash.
 //! 6. A command leaves nothing running behind it, unless it is `server start`.
 
+pub mod activity;
 pub mod cli;
 pub mod command;
 pub mod error;

@@ -15,6 +15,8 @@ mod commands;
 mod dev;
 #[path = "program/keys.rs"]
 mod keys;
+#[path = "program/progress.rs"]
+mod progress;
 #[path = "program/servers.rs"]
 mod servers;
 #[path = "program/world.rs"]

@@ -1,6 +1,7 @@
 //! `pglings check`: grades exercises.
 
 use super::{Context, exercise_named};
+use crate::activity;
 use crate::error::{Error, Result};
 use crate::exercise::files::File;
 use crate::exercise::{Exercise, exercises};
@@ -16,8 +17,16 @@ pub(super) fn run(context: &Context, wanted: &[String], as_json: bool) -> Result
     let chosen: Vec<&Exercise> = if named.is_empty() { begun().collect() } else { named };
     let servers = context.servers();
     let mut verdicts = Vec::new();
-    for exercise in chosen {
+    let count = chosen.len();
+    if count > 1 && !as_json {
+        activity::note(&format!("Grading {count} exercises."));
+    }
+    for (index, exercise) in chosen.into_iter().enumerate() {
+        let text = format!("exercise {} of {count}: {}", index + 1, exercise.stem);
+        let work = (count > 1).then(|| activity::begin(&text));
         let verdict = grade::check(&context.workbook, exercise, &servers)?;
+        // The verdict comes where this was.
+        drop(work);
         remember(context, exercise, &verdict)?;
         if !as_json {
             context.print(&verdict::draw(&verdict, context.look))?;

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use colored::Colorize;
 
+use crate::activity;
 use crate::cli::{Cli, Command, Global};
 use crate::error::{Context as _, Error, Result};
 use crate::exercise::files::Workbook;
@@ -30,6 +31,7 @@ use crate::postgres::servers::Servers;
 use crate::postgres::source::Choice;
 use crate::report::call;
 use crate::report::look::Look;
+use crate::report::progress;
 
 /// What every command has at hand.
 pub(crate) struct Context {
@@ -61,6 +63,7 @@ fn dispatch(cli: Cli) -> Result<u8> {
         _ => {}
     }
     let context = Context::new(cli.global)?;
+    progress::show(context.look, cli.command.as_ref().is_some_and(Command::is_json));
     match cli.command {
         None => resume::run(&context),
         Some(Command::Lesson(options)) => lesson::run(&context, &options),
@@ -99,7 +102,7 @@ impl Context {
 
     /// The servers of this command. Which one is used, and why, is said on the error stream.
     pub(crate) fn servers(&self) -> Servers {
-        Servers::new(self.choice.clone(), |text| eprintln!("{}", text.dimmed()))
+        Servers::new(self.choice.clone(), activity::note)
     }
 
     /// The progress, with a word on the error stream if it had to be begun anew.

@@ -44,7 +44,7 @@ fn status(context: &Context, home: &Home) -> Result<u8> {
 }
 
 fn start(context: &Context, home: &Home) -> Result<u8> {
-    let mut say = |text: &str| eprintln!("{text}");
+    let mut say = crate::activity::note;
     let server = source::find(home, &context.choice, &[], &mut say)?;
     let Some(cluster) = server.cluster() else {
         return Err(Error::Usage(format!("{}: that server is yours to start.", server.why)));

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::activity::{self, Work};
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::Workbook;
@@ -56,6 +57,7 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
         thread::spawn(move || read(stdout, &sender));
     }
     let mut heard = Heard::default();
+    let mut below = Below::default();
     let began = Instant::now();
     let mut up = began + LIMIT;
     let in_time = loop {
@@ -64,6 +66,7 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
                 if is_fresh_harness(&message) {
                     up = up.min(Instant::now() + limit);
                 }
+                below.take(&message, exercise.stem);
                 heard.take(&message, exercise.stem);
             }
             Err(RecvTimeoutError::Disconnected) => break true,
@@ -72,6 +75,7 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
     };
     let status = if in_time { running.wait(LIMIT.saturating_sub(began.elapsed())) } else { None };
     running.end();
+    drop(below);
     interrupt::check()?;
     let Heard { mut errors, program } = heard;
     match (program, status) {
@@ -112,6 +116,35 @@ fn too_long(limit: Duration) -> String {
     )
 }
 
+/// What an answer stands on: compiled once, and told of while that goes on.
+#[derive(Default)]
+struct Below {
+    compiled: usize,
+    work: Option<Work>,
+}
+
+impl Below {
+    /// A package that was not there already says that this is a first build. Cargo does not tell
+    /// how many there are going to be.
+    fn take(&mut self, message: &Value, stem: &str) {
+        let target = &message["target"]["name"];
+        if message["reason"] != "compiler-artifact" || message["fresh"] == true || target == stem {
+            return;
+        }
+        self.compiled += 1;
+        let text =
+            format!("{} compiled, just now {}", self.compiled, target.as_str().unwrap_or(""));
+        let work = self.work.get_or_insert_with(|| {
+            activity::note(FIRST_BUILD);
+            activity::begin(&text)
+        });
+        work.at(&text);
+    }
+}
+
+const FIRST_BUILD: &str =
+    "The first build compiles what exercises stand on (once); later ones take half a second.";
+
 /// What cargo has said so far.
 #[derive(Default)]
 struct Heard {
@@ -150,5 +183,26 @@ fn read(stdout: Pipe, messages: &mpsc::SyncSender<Value>) {
             break;
         }
         line.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_had_to_be_compiled_below_the_answer_makes_a_first_build() {
+        let artifact = |name: &str, fresh: bool| json!({"reason": "compiler-artifact", "target": {"name": name}, "fresh": fresh});
+        let mut below = Below::default();
+        below.take(&artifact("tokio", true), "07_insert");
+        below.take(&artifact("07_insert", false), "07_insert");
+        below.take(&json!({"reason": "build-finished", "success": true}), "07_insert");
+        assert!(below.work.is_none());
+        below.take(&artifact("serde", false), "07_insert");
+        below.take(&artifact("harness", false), "07_insert");
+        assert!(below.work.is_some());
+        assert_eq!(below.compiled, 2);
     }
 }

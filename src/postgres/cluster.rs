@@ -16,6 +16,7 @@ use rand::distr::Alphanumeric;
 use super::address::Address;
 use super::binaries::Binaries;
 use super::scram;
+use crate::activity;
 use crate::error::{Context, Error, PathContext, Result};
 use crate::home::{Home, User, own, private_dir};
 use crate::process::Program;
@@ -61,6 +62,7 @@ impl Cluster {
         let fresh = !self.data().is_dir();
         if fresh {
             say("Making a private PostgreSQL cluster (once)…");
+            let _work = activity::begin("initdb");
             self.initialise()?;
         }
         let address = match self.adopt()? {

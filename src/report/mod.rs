@@ -19,6 +19,7 @@ pub mod look;
 pub mod map;
 pub mod messages;
 pub mod plan;
+pub mod progress;
 pub mod prose;
 pub mod screen;
 pub mod server_error;

@@ -1,0 +1,81 @@
+//! Long work on the error stream: lines that stay, and on a terminal, below them, what goes on now.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use colored::Colorize;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::look::Look;
+use crate::activity::{self, Listener};
+
+/// How often something moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Shows long work from now on. `still` is for what a program reads: then nothing moves.
+pub fn show(look: Look, still: bool) {
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    // A terminal may claim to have no columns; nothing can be drawn over in such a one.
+    let columns = crossterm::terminal::size().map_or(0, |(columns, _)| columns);
+    let moves = io::stderr().is_terminal() && !still && !dumb && columns > 0;
+    let moving = moves.then(|| Moving {
+        all: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
+        bars: Mutex::default(),
+    });
+    activity::listen(Box::new(Shown { look, moving }));
+}
+
+struct Shown {
+    look: Look,
+    moving: Option<Moving>,
+}
+
+struct Moving {
+    all: MultiProgress,
+    bars: Mutex<BTreeMap<u64, ProgressBar>>,
+}
+
+impl Listener for Shown {
+    fn note(&self, text: &str) {
+        let text = self.look.paint(text, |text| text.dimmed());
+        match &self.moving {
+            // What moves makes room for it.
+            Some(moving) => moving.all.suspend(|| eprintln!("{text}")),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    fn at(&self, key: u64, text: &str) {
+        let Some(moving) = &self.moving else { return };
+        let mut bars = moving.bars();
+        let bar = bars.entry(key).or_insert_with(|| {
+            let bar = moving.all.add(ProgressBar::new_spinner());
+            bar.set_style(style(self.look));
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        bar.set_message(text.to_owned());
+    }
+
+    fn over(&self, key: u64) {
+        let Some(moving) = &self.moving else { return };
+        if let Some(bar) = moving.bars().remove(&key) {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Moving {
+    fn bars(&self) -> MutexGuard<'_, BTreeMap<u64, ProgressBar>> {
+        self.bars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A wheel, what it is, and the seconds. A line that is too long is cut at the edge.
+fn style(look: Look) -> ProgressStyle {
+    let ticks = if look.unicode { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " } else { "|/-\\ " };
+    let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed:>4}");
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner()).tick_chars(ticks)
+}
