@@ -63,6 +63,8 @@ impl Listener for Shown {
         let Some(moving) = &self.moving else { return };
         if let Some(bar) = moving.bars().remove(&key) {
             bar.finish_and_clear();
+            // Else its line is kept for a bar that was below it.
+            moving.all.remove(&bar);
         }
     }
 }
