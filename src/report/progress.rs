@@ -14,6 +14,9 @@ use crate::activity::{self, Listener};
 /// How often something moves.
 const TICK: Duration = Duration::from_millis(120);
 
+/// Columns for the wheel and the seconds.
+const MARGIN: usize = 12;
+
 /// Shows long work from now on. `still` is for what a program reads: then nothing moves.
 pub fn show(look: Look, still: bool) {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
@@ -56,14 +59,14 @@ impl Listener for Shown {
             bar.enable_steady_tick(TICK);
             bar
         });
-        bar.set_message(text.to_owned());
+        let room = self.look.width.saturating_sub(MARGIN);
+        bar.set_message(text.chars().take(room).collect::<String>());
     }
 
     fn over(&self, key: u64) {
         let Some(moving) = &self.moving else { return };
         if let Some(bar) = moving.bars().remove(&key) {
             bar.finish_and_clear();
-            // Else its line is kept for a bar that was below it.
             moving.all.remove(&bar);
         }
     }
@@ -75,9 +78,9 @@ impl Moving {
     }
 }
 
-/// A wheel, what it is, and the seconds. A line that is too long is cut at the edge.
+/// A wheel, the seconds, and what it is.
 fn style(look: Look) -> ProgressStyle {
     let ticks = if look.unicode { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ " } else { "|/-\\ " };
-    let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed:>4}");
+    let style = ProgressStyle::with_template("{spinner} {elapsed:>3} {msg}");
     style.unwrap_or_else(|_| ProgressStyle::default_spinner()).tick_chars(ticks)
 }
