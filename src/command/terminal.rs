@@ -39,9 +39,12 @@ impl Raw {
     pub(super) fn next(&self) -> Result<Pressed> {
         loop {
             interrupt::check()?;
-            // In pieces, so that a SIGTERM is noticed while nobody presses anything.
-            let ready = event::poll(Duration::from_millis(250));
-            if !ready.context("cannot read the terminal")? {
+            if !is_open(Duration::ZERO)? {
+                return Err(Error::Interrupted);
+            }
+            if !event::poll(Duration::ZERO).context("cannot read the terminal")? {
+                // In pieces, so that a SIGTERM is noticed while nobody presses anything.
+                is_open(Duration::from_millis(250))?;
                 continue;
             }
             let event = event::read().context("cannot read the terminal")?;
@@ -63,6 +66,26 @@ impl Raw {
             }
         }
     }
+}
+
+/// Waits for keys, for so long at the most. `false`: the terminal is closed. crossterm would read
+/// its end for ever, so it is asked only while there is a terminal.
+#[cfg(unix)]
+fn is_open(wait: Duration) -> Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    let mut ready = [PollFd::new(&stdin, PollFlags::IN)];
+    match poll(&mut ready, Timespec::try_from(wait).ok().as_ref()) {
+        // A new size comes as a signal.
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(io::Error::from(error)).context("cannot read the terminal"),
+    }
+    Ok(!ready[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
+#[cfg(not(unix))]
+fn is_open(wait: Duration) -> Result<bool> {
+    event::poll(wait).map(|_| true).context("cannot read the terminal")
 }
 
 impl Drop for Raw {
