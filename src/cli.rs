@@ -93,6 +93,12 @@ pub enum Command {
         #[arg(value_name = "N|NAME")]
         exercise: String,
     },
+    /// Pack the exercises you have begun, for your instructor
+    Submit {
+        /// Where to write the archive; none: pglings-submission.zip in the current folder
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Look after the server that pglings runs
     Server {
         /// What to do with it

@@ -19,5 +19,7 @@ mod keys;
 mod progress;
 #[path = "program/servers.rs"]
 mod servers;
+#[path = "program/submit.rs"]
+mod submit;
 #[path = "program/world.rs"]
 mod world;

@@ -12,6 +12,7 @@ mod reset;
 mod resume;
 mod server;
 mod solution;
+mod submit;
 mod terminal;
 
 use std::io::{self, IsTerminal, Write};
@@ -72,6 +73,7 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Hint { exercise }) => hint::run(&context, &exercise),
         Some(Command::Solution { exercise, yes }) => solution::run(&context, &exercise, yes),
         Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
+        Some(Command::Submit { out }) => submit::run(&context, out.as_deref()),
         Some(Command::Server { action }) => server::run(&context, action),
         Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Completions { shell }) => manual::completions(shell),

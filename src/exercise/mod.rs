@@ -4,6 +4,7 @@ pub mod files;
 pub mod map;
 pub mod progress;
 pub mod stub;
+pub mod submission;
 
 use crate::grade::kit::{Grading, Stop};
 use crate::lesson::catalogue;

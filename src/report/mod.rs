@@ -23,6 +23,7 @@ pub mod progress;
 pub mod prose;
 pub mod screen;
 pub mod server_error;
+pub mod submission;
 pub mod table;
 pub mod timeline;
 pub mod verdict;
