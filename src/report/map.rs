@@ -127,7 +127,7 @@ fn line(place: &Place, look: Look, mark: &str) -> String {
             format!("{text}{exercise}").trim_end().to_owned()
         };
     }
-    let room = look.width.saturating_sub(taken + 25).clamp(12, 60);
+    let room = look.width.saturating_sub(taken + 26).clamp(12, 60);
     let status = look.paint(&status(place), |text| tint(place, text));
     format!("{head}{} {:>3} min  {status}", title(room), place.minutes).trim_end().to_owned()
 }
