@@ -24,7 +24,7 @@ pub enum Answer {
     Why,
     /// Run the step without showing it.
     Skip,
-    /// Run this SQL in the lesson's database, or a command of the [prompt](super::prompt).
+    /// Run this SQL in the lesson's database, or a command of the [`prompt`](mod@super::prompt).
     Query(String),
     /// Choose this answer of a prediction.
     Choose(usize),
