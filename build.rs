@@ -1,9 +1,10 @@
 //! Finds the workbook's content, so that a lesson or an exercise is added by adding its file.
 //!
 //! Writes lists into the build folder: the lessons as modules with their source text
-//! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the graders with the solutions' text (`graders.rs`), and, for the tests, every
-//! answer: solutions, stubs made from them, and what stands in `tests/wrong` and `tests/right`
-//! (`answers.rs`), and what stands in `tests/hostile` (`hostile.rs`).
+//! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the graders
+//! with the solutions' text (`graders.rs`), and, for the tests, every answer: solutions, stubs made
+//! from them, and what stands in `tests/wrong` and `tests/right` (`answers.rs`), and what stands in
+//! `tests/hostile` (`hostile.rs`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

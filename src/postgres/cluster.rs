@@ -146,8 +146,7 @@ impl Cluster {
     }
 
     fn open(&self, name: &str) -> Result<File> {
-        let path = self.dir.join(name);
-        File::options().create(true).append(true).open(&path).at("open", &path)
+        lock_file(&self.dir.join(name))
     }
 
     fn lock_change(&self) -> Result<File> {
@@ -293,6 +292,11 @@ impl Lease {
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
     }
+}
+
+/// A file that is there to be locked.
+pub(super) fn lock_file(path: &Path) -> Result<File> {
+    File::options().create(true).append(true).open(path).at("open", path)
 }
 
 /// The loopback only, no sockets, and no waiting for the disk: what is lost in a power cut here is

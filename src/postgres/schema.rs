@@ -46,7 +46,7 @@ pub struct Reference {
     pub to: String,
 }
 
-/// A table whose rows are all of one column each: the name of the table, then the column.
+/// A row for each column: the name of its table, then what is said of it.
 const COLUMNS: &str = "
     SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
            EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary
@@ -91,23 +91,43 @@ impl Schema {
             .map(|row| Reference { from: row.get(0), column: row.get(1), to: row.get(2) })
             .collect();
         let mut schema = Schema { tables, references };
-        schema.order();
+        let refers = |from: &Table, to: &Table| {
+            schema.references.iter().any(|one| one.from == from.name && one.to == to.name)
+        };
+        (schema.tables, _) = parents_first(schema.tables, refers);
         Ok(schema)
     }
+}
 
-    /// Puts what is referred to first. Tables that refer to each other stay as they are.
-    fn order(&mut self) {
-        let mut left = std::mem::take(&mut self.tables);
-        while !left.is_empty() {
-            let waits = |table: &Table| {
-                self.references.iter().any(|reference| {
-                    reference.from == table.name
-                        && reference.to != table.name
-                        && left.iter().any(|other| other.name == reference.to)
-                })
-            };
-            let next = left.iter().position(|table| !waits(table)).unwrap_or(0);
-            self.tables.push(left.remove(next));
-        }
+/// Puts what is referred to before what refers to it; whatever refers to itself need not wait. Where
+/// several refer to each other in a circle, the first of them goes first, and the flag is set.
+pub fn parents_first<T>(mut left: Vec<T>, refers: impl Fn(&T, &T) -> bool) -> (Vec<T>, bool) {
+    let (mut sorted, mut circle) = (Vec::new(), false);
+    while !left.is_empty() {
+        let waits = |at: &usize| {
+            let others = left.iter().enumerate().filter(|(other, _)| other != at);
+            others.into_iter().any(|(_, other)| refers(&left[*at], other))
+        };
+        let next = (0..left.len()).find(|at| !waits(at));
+        circle |= next.is_none();
+        sorted.push(left.remove(next.unwrap_or(0)));
+    }
+    (sorted, circle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parents_first;
+
+    #[test]
+    fn parents_come_first_and_circles_are_told() {
+        let tree =
+            |from: &&str, to: &&str| [("c", "b"), ("b", "a"), ("a", "a")].contains(&(*from, *to));
+        assert_eq!(
+            parents_first(vec!["c", "d", "b", "a"], tree),
+            (vec!["d", "a", "b", "c"], false)
+        );
+        let ring = |from: &&str, to: &&str| [("a", "b"), ("b", "a")].contains(&(*from, *to));
+        assert_eq!(parents_first(vec!["a", "b", "c"], ring), (vec!["c", "a", "b"], true));
     }
 }

@@ -14,7 +14,7 @@ use rand::distr::{Alphanumeric, SampleString};
 use super::address::Address;
 use super::binaries::{self, Binaries};
 use super::bundle;
-use super::cluster::Cluster;
+use super::cluster::{Cluster, lock_file, settings};
 use super::source::OLDEST;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
@@ -58,7 +58,7 @@ impl Throwaway {
         // Nobody may come upon it before its lock is held.
         let draft = home.data.join(format!("draft-{name}"));
         crate::home::private_dir(&draft, home.server_user)?;
-        let lock = lock_file(&draft)?;
+        let lock = lock_file(&draft.join(LOCK))?;
         lock.lock().at("lock", &draft)?;
         fs::rename(&draft, cluster.dir()).at("name", cluster.dir())?;
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
@@ -123,7 +123,7 @@ impl Throwaway {
                 .into_iter()
                 .chain(["logging_collector=on", "log_filename=server.log", "log_line_prefix="])
                 .map(str::to_owned);
-        program = program.args(super::cluster::settings(port).split(' '));
+        program = program.args(settings(port).split(' '));
         for setting in own.chain(self.settings.iter().cloned()) {
             program = program.args(["-c", &setting]);
         }
@@ -175,18 +175,13 @@ impl Drop for Throwaway {
 const PREFIX: &str = "throwaway-";
 const LOCK: &str = "lock";
 
-fn lock_file(dir: &Path) -> Result<File> {
-    let path = dir.join(LOCK);
-    File::options().create(true).append(true).open(&path).at("open", &path)
-}
-
 /// Ends and removes what a killed pglings has left: clusters whose lock nobody holds.
 fn sweep(home: &Home, binaries: &Binaries) {
     let entries = fs::read_dir(&home.data).into_iter().flatten().flatten();
     let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
     let left: Vec<PathBuf> = left.map(|entry| entry.path()).collect();
     for dir in left {
-        if lock_file(&dir).is_ok_and(|lock| lock.try_lock().is_ok()) {
+        if lock_file(&dir.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
             // A folder's name is its label and the major version.
             let label = dir.file_name().map(|name| name.to_string_lossy().into_owned());
             let label = label.unwrap_or_default();

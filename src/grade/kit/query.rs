@@ -191,15 +191,16 @@ fn try_all(
             other => other,
         })?;
         let Some(found) = found else { continue };
-        // The smaller the better, but never at the price of the verdict.
-        let kept = match purpose {
-            Purpose::Learning => shrink(t, |t| Ok(differs(t, query, case)?.is_some()))?,
-            Purpose::Judging => Vec::new(),
-        };
-        // Where rows lie may matter too, and cannot be kept in every case.
-        let again = differs(t, query, case)?;
-        let kept = if again.is_some() { kept } else { Vec::new() };
-        let (reference, answer, difference) = again.unwrap_or(found);
+        let (mut kept, mut told) = (Vec::new(), found);
+        if purpose == Purpose::Learning {
+            // The smaller the better, but never at the price of the verdict: where rows lie may
+            // matter too, and cannot be kept in every case.
+            let least = shrink(t, |t| Ok(differs(t, query, case)?.is_some()))?;
+            if let Some(again) = differs(t, query, case)? {
+                (kept, told) = (least, again);
+            }
+        }
+        let (reference, answer, difference) = told;
         let mut message = difference.describe(&reference, &answer);
         message.push_str(&format!("\nCalled with {}", called_with(case)));
         if !kept.is_empty() {

@@ -1,6 +1,8 @@
 //! The ready-made questions, as a check asks them.
 
-use super::{Mark, Outcome, Plan, Statement, Table, Trial, Wire, catalog, plan};
+use serde_json::Value;
+
+use super::{Called, Mark, Outcome, Plan, Statement, Table, Trial, Wire, catalog, ensure, plan};
 
 impl Trial<'_> {
     /// A table of the check's database.
@@ -28,6 +30,24 @@ impl Trial<'_> {
     /// `let before = t.mark(); … t.sent_since(before)?.parsed_once("INSERT INTO users")?`
     pub fn sent_since(&mut self, mark: Mark) -> Outcome<Wire> {
         Ok(Wire::of(self.statements_since(mark)?))
+    }
+
+    /// A call asks the server once at the most. `how` says what would do it in one: "a join brings
+    /// all of it in one". Whether its result is right is the business of another check.
+    pub fn one_query(&mut self, function: &str, arguments: Value, how: &str) -> Outcome {
+        let called = self.call::<Value>(function, arguments).and_then(Called::ok);
+        let count = self.sent()?.count_of("SELECT");
+        if count == 0 {
+            // What was never sent is not written yet.
+            called?;
+        }
+        ensure(
+            count <= 1,
+            format!(
+                "`{function}` asked the server {count} times. Each question is a trip to the \
+                 server; {how}."
+            ),
+        )
     }
 
     /// How the server would run a statement. `values` are literals for `$1`, `$2`, …: `"'Ada'"`.

@@ -4,11 +4,11 @@
 //! difference stays. The database is a check's own and is refilled for each attempt, parents
 //! before children; an attempt that breaks a foreign key is no attempt.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::compare::Rows;
 use super::{Outcome, Stop, Trial};
+use crate::postgres::schema::parents_first;
 
 /// A learner waits for this. What was reached by then is good enough.
 const LIMIT: Duration = Duration::from_millis(1500);
@@ -62,7 +62,7 @@ struct Copy {
 
 impl Copy {
     fn take(t: &mut Trial<'_>) -> Outcome<Option<Copy>> {
-        let mut tables: Vec<String> = t
+        let tables: Vec<String> = t
             .rows(
                 "SELECT quote_ident(relname) FROM pg_class
                  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY oid",
@@ -82,19 +82,17 @@ impl Copy {
                 Some((row.next()?, row.next()?))
             })
             .collect();
-        // Parents first: as often as there are tables, since a chain may be that long.
-        let mut placed: BTreeSet<String> = BTreeSet::new();
-        let mut sorted = Vec::new();
-        for _ in 0..tables.len() {
-            let ready = |table: &String| {
-                references.iter().all(|(child, parent)| child != table || placed.contains(parent))
-            };
-            let (now, later): (Vec<_>, Vec<_>) = tables.into_iter().partition(ready);
-            placed.extend(now.iter().cloned());
-            sorted.extend(now);
-            tables = later;
+        // A parent in another schema is not ours to refill.
+        let elsewhere =
+            |(child, parent): &(String, String)| tables.contains(child) && !tables.contains(parent);
+        if tables.is_empty() || references.iter().any(elsewhere) {
+            return Ok(None);
         }
-        if !tables.is_empty() || sorted.is_empty() {
+        let refers = |child: &String, parent: &String| {
+            references.iter().any(|(one, other)| one == child && other == parent)
+        };
+        let (sorted, circle) = parents_first(tables, refers);
+        if circle {
             return Ok(None);
         }
         let (mut counts, mut columns) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! Checks of exercise 13: queries inside queries, and windows.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::exercise::Grader;
 use crate::grade::kit::*;
@@ -19,6 +19,9 @@ const HINTS: &[&str] = &[
     "The order of `thread`: select created_at in both parts too, write `SEARCH DEPTH FIRST BY \
      created_at, id SET way` after the parenthesis that closes the CTE, and ORDER BY way.",
 ];
+
+/// What would do it in one query.
+const ONE: &str = "a query may have others inside, and then it is one";
 
 pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
@@ -105,8 +108,8 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     )?;
 
     g.then("last_messages and places are one query each", |t| {
-        one_query(t, "last_messages", json!([]))?;
-        one_query(t, "places", json!([]))
+        t.one_query("last_messages", json!([]), ONE)?;
+        t.one_query("places", json!([]), ONE)
     })?;
 
     g.query(
@@ -138,23 +141,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     )?;
 
     g.then("silent and thread are one query each", |t| {
-        one_query(t, "silent", json!([]))?;
-        one_query(t, "thread", json!([1]))
+        t.one_query("silent", json!([]), ONE)?;
+        t.one_query("thread", json!([1]), ONE)
     })
-}
-
-/// That a result is wrong is said elsewhere. What was never sent is not written yet.
-fn one_query(t: &mut Trial<'_>, function: &str, arguments: Value) -> Outcome {
-    let called = t.call::<Value>(function, arguments).and_then(Called::ok);
-    let count = t.sent()?.count_of("SELECT");
-    if count == 0 {
-        called?;
-    }
-    ensure(
-        count <= 1,
-        format!(
-            "`{function}` asked the server {count} times. Each question is a trip to the server; a \
-             query may have others inside, and then it is one."
-        ),
-    )
 }
