@@ -97,6 +97,9 @@ impl<'a> Trial<'a> {
             Ok(serde_json::Value::Null) => Vec::new(),
             _ => return Err(Error::Content("the arguments of a call are a tuple".into()).into()),
         };
+        // The record of the call before may lag behind its reply. If that call has left a statement
+        // running, whoever asks what was sent says so.
+        self.log.settle(SETTLE);
         self.earlier.extend(self.log.take());
         self.called = true;
         let response = self.answer.ask(&Request::Call {
