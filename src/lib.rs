@@ -15,6 +15,7 @@
 //! - [`mod@lesson`] walks lessons; the lessons themselves are in
 //!   [`workbook`](lesson::catalogue::workbook), a module each;
 //! - [`exercise`] knows the exercises and how far a learner has come; [`grade`] judges answers;
+//! - [`class`] grades the submissions of many;
 //! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;
 //! - [`report`] is how everything looks;
 //! - [`process`], [`home`], [`interrupt`], [`activity`] and [`error`] are what the others stand on.
@@ -35,6 +36,7 @@
 //! 6. A command leaves nothing running behind it, unless it is `server start`.
 
 pub mod activity;
+pub mod class;
 pub mod cli;
 pub mod command;
 pub mod error;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::ser::{SerializeStruct, Serializer};
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use crate::exercise::Exercise;
 
 /// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Every check passed.
@@ -64,6 +64,9 @@ pub struct Check {
     pub state: State,
 }
 
+/// What the message of a check that was not tried begins with.
+const NOT_TRIED: &str = "not tried: ";
+
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -92,7 +95,7 @@ impl Check {
         match &self.state {
             State::Passed => String::new(),
             State::Failed(message) => message.clone(),
-            State::NotTried(why) => format!("not tried: {why}"),
+            State::NotTried(why) => format!("{NOT_TRIED}{why}"),
         }
     }
 }
@@ -107,6 +110,27 @@ impl Serialize for Check {
         check.serialize_field("tried", &!matches!(self.state, State::NotTried(_)))?;
         check.serialize_field("message", &self.message())?;
         check.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Check {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Check, D::Error> {
+        #[derive(serde::Deserialize)]
+        struct Fields {
+            name: String,
+            passed: bool,
+            tried: bool,
+            message: String,
+        }
+        let Fields { name, passed, tried, message } = Fields::deserialize(deserializer)?;
+        let state = match (passed, tried) {
+            (true, _) => State::Passed,
+            (false, true) => State::Failed(message),
+            (false, false) => State::NotTried(
+                message.strip_prefix(NOT_TRIED).map(str::to_owned).unwrap_or(message),
+            ),
+        };
+        Ok(Check { name, state })
     }
 }
 
@@ -158,7 +182,12 @@ mod tests {
 
     #[test]
     fn a_check_that_was_not_tried_is_none_that_passed() {
-        let of = |state| serde_json::to_value(Check { name: "n".to_owned(), state }).unwrap();
+        let of = |state| {
+            let check = Check { name: "n".to_owned(), state };
+            let value = serde_json::to_value(&check).unwrap();
+            assert_eq!(serde_json::from_value::<Check>(value.clone()).unwrap(), check);
+            value
+        };
         assert_eq!(
             of(State::Passed),
             json!({"name": "n", "passed": true, "tried": true, "message": ""})

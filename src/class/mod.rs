@@ -1,0 +1,8 @@
+//! Grading a class: submissions in, a gradebook out.
+//!
+//! What came in is told apart first: who handed in which answers. Each different answer is built
+//! and judged once, in a sandbox, by the same engine that learners use. The verdicts make a
+//! [`Gradebook`](gradebook::Gradebook), and [`report::gradebook`](crate::report) writes that in
+//! the formats which people and other programs read.
+
+pub mod gradebook;
