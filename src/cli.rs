@@ -114,6 +114,12 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+    /// What pglings calls itself with
+    #[command(name = "launch-in-sandbox", hide = true)]
+    LaunchInSandbox {
+        /// What to become
+        launch: String,
+    },
     /// For those who write lessons
     Dev {
         /// What to do

@@ -20,7 +20,7 @@ pub struct Home {
 }
 
 /// A user of the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct User {
     /// User id.
     pub uid: u32,
@@ -110,7 +110,7 @@ fn user_named(passwd: &str, name: &str) -> Option<User> {
 
 /// Whether a user can enter every folder on the way that exists already.
 #[cfg(unix)]
-fn reachable(path: &Path, user: User) -> bool {
+pub fn reachable(path: &Path, user: User) -> bool {
     use std::os::unix::fs::MetadataExt;
     path.ancestors().skip(1).filter_map(|dir| fs::metadata(dir).ok()).all(|dir| {
         let enter = if dir.uid() == user.uid {
@@ -124,8 +124,9 @@ fn reachable(path: &Path, user: User) -> bool {
     })
 }
 
+/// Elsewhere nobody runs as anybody else.
 #[cfg(not(unix))]
-fn reachable(_path: &Path, _user: User) -> bool {
+pub fn reachable(_path: &Path, _user: User) -> bool {
     true
 }
 

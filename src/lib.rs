@@ -17,6 +17,7 @@
 //! - [`exercise`] knows the exercises and how far a learner has come; [`grade`] judges answers;
 //! - [`class`] grades the submissions of many;
 //! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;
+//! - `sandbox` runs what strangers wrote;
 //! - [`report`] is how everything looks;
 //! - [`process`], [`home`], [`interrupt`], [`activity`] and [`error`] are what the others stand on.
 //!
@@ -48,5 +49,7 @@ pub mod lesson;
 pub mod postgres;
 pub mod process;
 pub mod report;
+#[cfg(unix)]
+pub mod sandbox;
 
 pub use error::{Error, Result};

@@ -7,7 +7,7 @@
 #[cfg_attr(not(target_os = "linux"), path = "process/no_family.rs")]
 mod family;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
@@ -204,6 +204,25 @@ impl Program {
     }
 }
 
+/// Becomes a program, as another user if we are root. Returns only if that does not work.
+pub fn become_program(command: &[OsString], user: Option<crate::home::User>) -> Result<()> {
+    let Some((program, args)) = command.split_first() else { return Ok(()) };
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    let mut command = Command::new(program);
+    command.args(args);
+    #[cfg(unix)]
+    let error = {
+        use std::os::unix::process::CommandExt;
+        if let Some(user) = user {
+            command.uid(user.uid).gid(user.gid);
+        }
+        command.exec()
+    };
+    #[cfg(not(unix))]
+    let error = io::Error::from(io::ErrorKind::Unsupported);
+    Err(error).context(format!("cannot start {}", program.display()))
+}
+
 /// A program that runs. Dropping it ends it, with all its descendants in its group.
 pub struct Running {
     pid: u32,
@@ -247,6 +266,13 @@ impl Running {
     pub fn stopper(&self) -> impl Fn() + Send + 'static {
         let pid = self.pid;
         move || kill_group(pid)
+    }
+
+    /// Something that tells how much memory it and its descendants use, in bytes: what is in main
+    /// memory, each counting what they share. 0 where that cannot be told.
+    pub fn memory(&self) -> impl Fn() -> u64 + Send + 'static {
+        let (pid, mark) = (self.pid, self.mark.clone());
+        move || family::resident(pid, mark.as_deref())
     }
 
     /// What it printed on the error stream. Ends it first.

@@ -7,10 +7,12 @@
 //! process, so nothing that an answer prints, replaces or exits with can make one.
 //!
 //! [`protocol`] is what the two say to each other; [`route`] turns a function into something that
-//! can be called with JSON; [`serve`] is the loop; [`limits`] is what an answer may take.
+//! can be called with JSON; [`serve`] is the loop; `relay` leads out of a sandbox; [`limits`] is what an answer may take.
 
 pub mod limits;
 pub mod protocol;
+#[cfg(unix)]
+pub mod relay;
 mod route;
 mod serve;
 

@@ -61,6 +61,14 @@ mod linux {
             }
         }
 
+        /// Sets the limits of this process, which is about to become another user's.
+        pub fn set_for(&self, user: Option<u32>) {
+            self.set(None);
+            if let Some(user) = user.filter(|_| self.tasks > 0) {
+                let _ = prlimit(None, Resource::Nproc, both(tasks_of(user) + self.tasks));
+            }
+        }
+
         /// The system counts what it does not show us too, such as what the same user runs in
         /// other containers. So the limit is taken back if there is no room to work in it.
         fn limit_tasks(&self) {
@@ -116,5 +124,10 @@ impl Limits {
         }
         #[cfg(not(unix))]
         let _ = pid;
+    }
+
+    /// Sets the limits of this process. Those of another user are not known here.
+    pub fn set_for(&self, _user: Option<u32>) {
+        self.set(None);
     }
 }

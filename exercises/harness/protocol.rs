@@ -5,6 +5,7 @@
 //! whatever else the answer prints is its own business.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +22,8 @@ pub enum Request {
         nonce: String,
         /// What this process may take.
         limits: Limits,
+        /// The Unix socket that leads out of a sandbox without a network.
+        relay: Option<PathBuf>,
     },
     /// Calls a function.
     Call {
@@ -32,6 +35,8 @@ pub enum Request {
         pool: u32,
         /// The arguments after the client or pool.
         arguments: Vec<Value>,
+        /// The ports of this machine that the function may have to connect to, if there is a relay.
+        ports: Vec<u16>,
     },
     /// Closes the client and the pool for this URL, as the end of a program would.
     Disconnect {

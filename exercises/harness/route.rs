@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::future::Future;
+use std::io;
+use std::path::PathBuf;
 
 use postgres::{Client, NoTls};
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,30 @@ pub struct World {
     clients: HashMap<String, Client>,
     pools: HashMap<String, PgPool>,
     runtime: Option<tokio::runtime::Runtime>,
+    #[cfg(unix)]
+    relay: Option<crate::relay::Relay>,
+}
+
+impl World {
+    /// Where the network is, if this is a sandbox without one.
+    #[cfg(unix)]
+    pub(crate) fn relay(&mut self, socket: Option<PathBuf>) {
+        self.relay = socket.map(crate::relay::Relay::new);
+    }
+
+    /// Makes sure that these ports can be connected to.
+    #[cfg(unix)]
+    pub(crate) fn open(&mut self, ports: &[u16]) -> io::Result<()> {
+        self.relay.as_mut().map_or(Ok(()), |relay| relay.open(ports))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn relay(&mut self, _socket: Option<PathBuf>) {}
+
+    #[cfg(not(unix))]
+    pub(crate) fn open(&mut self, _ports: &[u16]) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// One call: where to, how many connections, and the arguments.

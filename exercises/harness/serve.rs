@@ -19,7 +19,7 @@ thread_local! {
 pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
     end_with_the_grader();
     let mut lines = io::stdin().lock().lines();
-    let Some(Ok(Request::Hello { nonce, limits })) =
+    let Some(Ok(Request::Hello { nonce, limits, relay })) =
         lines.next().and_then(Result::ok).map(|line| serde_json::from_str(&line))
     else {
         eprintln!("This program answers the grader. Run it with `cargo run -- check N`.");
@@ -31,6 +31,7 @@ pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let mut world = World::default();
+    world.relay(relay);
     while let Some(Ok(line)) = lines.next() {
         let response = match serde_json::from_str(&line) {
             Ok(request) => answer(functions, &mut world, request),
@@ -51,7 +52,12 @@ fn answer(functions: &[(&str, Callable)], world: &mut World, request: Request) -
             world.disconnect(&url);
             Response::Disconnected
         }
-        Request::Call { function, url, pool, arguments } => {
+        Request::Call { function, url, pool, arguments, ports } => {
+            if let Err(error) = world.open(&ports) {
+                return Response::Misfit(format!(
+                    "a port of the sandbox cannot be opened: {error}"
+                ));
+            }
             let Some((_, callable)) = functions.iter().find(|(name, _)| *name == function) else {
                 return Response::Misfit(format!(
                     "`{function}` is missing from the line `harness::graded!(…)` at the end of the file"

@@ -10,8 +10,11 @@ use harness::protocol::{Request, Response};
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::kit::Stop;
+use super::ports::Network;
+use super::watch::Watch;
 use crate::error::Result;
 use crate::interrupt;
+use crate::postgres::database::Database;
 use crate::process::{self, KEPT, Output, Pipe, Program, Running};
 
 /// The most that an answer may take. A thousand tasks are more than any answer needs, and few enough
@@ -24,6 +27,9 @@ const LONGEST: usize = 16 << 20;
 /// An answer that is built: what to start.
 pub struct AnswerProgram {
     program: Program,
+    network: Network,
+    /// A folder that it may write in, and how many bytes.
+    scratch: Option<(PathBuf, u64)>,
 }
 
 impl AnswerProgram {
@@ -40,7 +46,24 @@ impl AnswerProgram {
                 None => program,
             }
         });
-        AnswerProgram { program: program.env("RUST_BACKTRACE", "0").contained() }
+        // On a machine of many cores, the C library would set aside more address space than there is.
+        let program = program.env("RUST_BACKTRACE", "0").env("MALLOC_ARENA_MAX", "4");
+        AnswerProgram { program: program.contained(), network: Network::Open, scratch: None }
+    }
+
+    /// How it reaches the grader, if not as any program does.
+    #[must_use]
+    pub fn network(mut self, network: Network) -> AnswerProgram {
+        self.network = network;
+        self
+    }
+
+    /// A folder that it may write in, up to so many bytes.
+    #[must_use]
+    pub fn scratch(mut self, folder: PathBuf, most: u64) -> AnswerProgram {
+        self.program = self.program.env("TMPDIR", &folder);
+        self.scratch = Some((folder, most));
+        self
     }
 }
 
@@ -49,6 +72,8 @@ pub struct Answer {
     running: Running,
     replies: mpsc::Receiver<Response>,
     reader: Option<mpsc::Receiver<Output>>,
+    network: Network,
+    watch: Watch,
     limit: Duration,
     /// What is left of it. Only time that the answer takes counts, not the grader's own work.
     left: Duration,
@@ -68,10 +93,14 @@ impl Answer {
             process::in_background(move || read(stdout, &nonce, &sender))
         });
         let stop = running.stopper();
-        let mut answer =
-            Answer { running, replies, reader, limit, left: limit, _stopper: interrupt::on(stop) };
+        let AnswerProgram { network, scratch, .. } = program;
+        let watch = Watch::start(running.memory(), scratch, running.stopper());
+        let relay = network.relay();
+        let _stopper = interrupt::on(stop);
+        let left = limit;
+        let mut answer = Answer { running, replies, reader, network, watch, limit, left, _stopper };
         // If it has ended already, the first call finds that out.
-        answer.send(&Request::Hello { nonce, limits: LIMITS });
+        answer.send(&Request::Hello { nonce, limits: LIMITS, relay });
         Ok(answer)
     }
 
@@ -79,6 +108,28 @@ impl Answer {
     pub fn extend(&mut self, limit: Duration) {
         self.left += limit.saturating_sub(self.limit);
         self.limit = self.limit.max(limit);
+    }
+
+    /// The ports that it may connect to.
+    pub fn network(&mut self) -> &mut Network {
+        &mut self.network
+    }
+
+    /// The database that it works in from now on.
+    pub(super) fn works_in(&self, database: &Database) {
+        self.watch.database(database.gauge(), &database.name);
+    }
+
+    /// Calls a function of it, and waits for the reply.
+    pub fn call(
+        &mut self,
+        function: &str,
+        url: String,
+        pool: u32,
+        arguments: Vec<serde_json::Value>,
+    ) -> Result<Response, Stop> {
+        let (function, ports) = (function.to_owned(), self.network.relayed());
+        self.ask(&Request::Call { function, url, pool, arguments, ports })
     }
 
     /// Asks for one thing and waits for the reply.
@@ -108,6 +159,9 @@ impl Answer {
             return Stop::Fault(interrupted);
         }
         let how = self.running.wait(self.left);
+        if let Some(over) = self.watch.over() {
+            return Stop::Crashed(format!("the program was stopped: it {over}"));
+        }
         let how = how.map(|status| process::ending(status, LIMITS.file));
         let how = how.unwrap_or_else(|| "closed its output".to_owned());
         let said = self.running.stderr().text();

@@ -7,7 +7,9 @@
 pub mod answer;
 pub mod build;
 pub mod kit;
+pub mod ports;
 pub mod verdict;
+mod watch;
 
 use std::thread;
 use std::time::{Duration, Instant};

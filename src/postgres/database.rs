@@ -320,7 +320,25 @@ impl Shared {
     }
 }
 
+/// Tells how large databases of one server are.
+#[derive(Clone)]
+pub struct Gauge(Arc<Shared>);
+
+impl Gauge {
+    /// In bytes; none if it is not there, or the server cannot be asked now.
+    pub fn size(&self, database: &str) -> Option<u64> {
+        let mut admin = locked(&self.0.admin);
+        let row = admin.query_one("SELECT pg_database_size($1::text)", &[&database]).ok()?;
+        u64::try_from(row.get::<_, i64>(0)).ok()
+    }
+}
+
 impl Database {
+    /// Tells how large it is.
+    pub fn gauge(&self) -> Gauge {
+        Gauge(Arc::clone(&self.shared))
+    }
+
     /// Leaves the database on the server for a look inside. Returns the name it goes by then;
     /// what was kept under that name before is dropped.
     pub fn keep(mut self, label: &str) -> Result<String> {

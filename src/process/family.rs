@@ -84,6 +84,40 @@ pub(super) fn end(root: u32, mark: &str) {
     }
 }
 
+/// How much memory a process, all below it, and orphans with its mark use, in bytes.
+pub(super) fn resident(root: u32, mark: Option<&str>) -> u64 {
+    let (processes, own) = (processes(), own());
+    let mut roots = BTreeSet::from([raw(root)]);
+    if let Some(variable) = mark.map(|mark| format!("{MARK}={mark}")) {
+        let children = ours().children.clone();
+        let orphans = processes.iter().filter(|process| {
+            process.parent == own
+                && !children.contains(&process.pid)
+                && has_variable(process.pid, variable.as_bytes())
+        });
+        roots.extend(orphans.map(|process| process.pid));
+    }
+    let kilobytes = below(&processes, roots).into_iter().filter_map(|pid| {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_ascii_whitespace().next()?.parse::<u64>().ok()
+    });
+    kilobytes.sum::<u64>() * 1024
+}
+
+/// These processes and all below them.
+fn below(processes: &[Process], mut roots: BTreeSet<i32>) -> BTreeSet<i32> {
+    loop {
+        let children = processes.iter().filter(|process| roots.contains(&process.parent));
+        let children: Vec<i32> = children.map(|process| process.pid).collect();
+        let before = roots.len();
+        roots.extend(children);
+        if roots.len() == before {
+            return roots;
+        }
+    }
+}
+
 impl Ours {
     fn adopt(&mut self) {
         let own = own();
@@ -119,15 +153,7 @@ impl Ours {
         let mut doomed: BTreeSet<i32> = found.map(|process| process.pid).collect();
         // Once it has been waited for, its number may be anybody's.
         doomed.extend(self.children.get(&root));
-        loop {
-            let below = processes.iter().filter(|process| doomed.contains(&process.parent));
-            let below: Vec<i32> = below.map(|process| process.pid).collect();
-            let before = doomed.len();
-            doomed.extend(below);
-            if doomed.len() == before {
-                break;
-            }
-        }
+        let doomed = below(&processes, doomed);
         let (doomed, others): (Vec<_>, Vec<_>) =
             processes.iter().partition(|process| doomed.contains(&process.pid));
         // A group is killed in one, so that none of it is born meanwhile.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Debug;
+use std::net::TcpListener;
 use std::time::Duration;
 
 use harness::protocol::{Failure, Panic, Request, Response};
@@ -69,7 +70,10 @@ impl<'a> Trial<'a> {
     ) -> Outcome<Trial<'a>> {
         let socket = database.address.socket();
         let socket = socket.ok_or_else(|| Error::Bug("a server without a port".to_owned()))?;
-        let tap = Tap::start(socket).context("cannot listen on the loopback")?;
+        let listener = answer.network().listen();
+        let tap = listener.and_then(|listener| Tap::on(listener, socket));
+        let tap = tap.context("cannot listen on the loopback")?;
+        answer.works_in(&database);
         let address = database.address.through(tap.address().port());
         let log = tap.log();
         Ok(Trial {
@@ -84,6 +88,18 @@ impl<'a> Trial<'a> {
             _tap: tap,
             database,
         })
+    }
+
+    /// Listens on a port that the answer can connect to: for a stand-in for a server.
+    pub fn listen(&mut self) -> Outcome<TcpListener> {
+        let listener = self.answer.network().listen();
+        Ok(listener.context("cannot listen on the loopback")?)
+    }
+
+    /// A port that the answer may connect to, and on which nobody listens.
+    pub fn closed_port(&mut self) -> Outcome<u16> {
+        let port = self.answer.network().closed();
+        Ok(port.context("cannot listen on the loopback")?)
     }
 
     /// Calls a function of the answer with these arguments after the client or pool: a tuple.
@@ -102,12 +118,7 @@ impl<'a> Trial<'a> {
         self.log.settle(SETTLE);
         self.earlier.extend(self.log.take());
         self.called = true;
-        let response = self.answer.ask(&Request::Call {
-            function: function.to_owned(),
-            url: self.address.url(),
-            pool: self.pool,
-            arguments,
-        })?;
+        let response = self.answer.call(function, self.address.url(), self.pool, arguments)?;
         let result = match response {
             Response::Returned(value) => match serde_json::from_value(value.clone()) {
                 Ok(value) => Ok(value),

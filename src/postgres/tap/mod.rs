@@ -55,7 +55,18 @@ impl Tap {
     /// When the port cannot be opened or the thread cannot be started. An upstream that does not
     /// answer is no error here: its client sees the connection close.
     pub fn start(upstream: impl ToSocketAddrs + Send + Sync + 'static) -> io::Result<Tap> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Tap::on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, upstream)
+    }
+
+    /// The same on a port that is open already.
+    ///
+    /// # Errors
+    ///
+    /// When the thread cannot be started.
+    pub fn on(
+        listener: TcpListener,
+        upstream: impl ToSocketAddrs + Send + Sync + 'static,
+    ) -> io::Result<Tap> {
         let address = listener.local_addr()?;
         let log = Log::new();
         let wires = Arc::new(Wires::default());

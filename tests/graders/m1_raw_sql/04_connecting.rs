@@ -1,7 +1,7 @@
 //! Checks of exercise 4: what is wrong with the connection?
 
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -35,9 +35,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     })?;
 
     g.then("a port where nobody listens is NobodyListens", |t| {
-        // A port that was free a moment ago.
-        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-        let port = port.context("cannot listen on the loopback")?.port();
+        let port = t.closed_port()?;
         says(t, "NobodyListens", &url(port, "lundo"), "nobody listens at the port")
     })?;
 
@@ -72,7 +70,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
             ("53200", "out of memory"),
             ("57P01", "terminating connection due to administrator command"),
         ] {
-            let server = Server::start(Answer::Error(sqlstate, message))?;
+            let server = Server::start(t, Answer::Error(sqlstate, message))?;
             let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
             let situation = format!("the server says {sqlstate}, {message}");
             let failure = error(called, &situation)?;
@@ -84,11 +82,11 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
                 ),
             )?;
         }
-        let server = Server::start(Answer::Nothing)?;
+        let server = Server::start(t, Answer::Nothing)?;
         let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
         error(called, "somebody listens, and hangs up without a word")?;
         // Errors of the operating system, and not "refused".
-        let server = Server::start(Answer::Reset)?;
+        let server = Server::start(t, Answer::Reset)?;
         let called = t.call::<String>("diagnose", (url(server.port, "lundo"),))?;
         error(called, "somebody listens, and the connection breaks off")?;
         // A name that is longer than a name may be is not even looked for in the network.
@@ -101,7 +99,8 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     })?;
 
     g.then("it tries once", |t| {
-        let server = Server::start(Answer::Error("57P03", "the database system is starting up"))?;
+        let server =
+            Server::start(t, Answer::Error("57P03", "the database system is starting up"))?;
         let _ = t.call::<String>("diagnose", (url(server.port, "lundo"),))?.either();
         let count = server.connections.load(Ordering::SeqCst);
         ensure(
@@ -131,7 +130,7 @@ fn says(t: &mut Trial<'_>, expected: &str, url: &str, situation: &str) -> Outcom
 
 /// The diagnosis where a server refuses with this error.
 fn refused(t: &mut Trial<'_>, expected: &str, sqlstate: &str, message: &str) -> Outcome {
-    let server = Server::start(Answer::Error(sqlstate, message))?;
+    let server = Server::start(t, Answer::Error(sqlstate, message))?;
     let situation = format!("the server says {sqlstate}, {message}");
     says(t, expected, &url(server.port, "lundo"), &situation)
 }
@@ -165,9 +164,8 @@ struct Server {
 }
 
 impl Server {
-    fn start(answer: Answer<'_>) -> Outcome<Server> {
-        let listener = TcpListener::bind(("127.0.0.1", 0));
-        let listener = listener.context("cannot listen on the loopback")?;
+    fn start(t: &mut Trial<'_>, answer: Answer<'_>) -> Outcome<Server> {
+        let listener = t.listen()?;
         let port = listener.local_addr().context("cannot listen on the loopback")?.port();
         let reset = matches!(answer, Answer::Reset);
         let answer = match answer {

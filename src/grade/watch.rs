@@ -1,0 +1,113 @@
+//! What no limit of the system bounds: the memory of all processes of an answer together, what it
+//! writes to its folder, and the size of its database.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::postgres::database::Gauge;
+
+/// How often it looks.
+const INTERVAL: Duration = Duration::from_millis(200);
+
+/// The most memory that all processes of an answer may use, in bytes.
+const MEMORY: u64 = 1 << 30;
+
+/// The most that its database may hold, in bytes.
+const DATABASE: u64 = 512 << 20;
+
+/// Looks at a run from time to time, and ends it when it takes too much.
+pub(crate) struct Watch {
+    watched: Arc<Mutex<Watched>>,
+    /// Closed to end it.
+    _ended: mpsc::Sender<()>,
+}
+
+struct Watched {
+    folder: Option<(PathBuf, u64)>,
+    database: Option<(Gauge, String)>,
+    /// What it took too much of, in words.
+    over: Option<String>,
+}
+
+impl Watch {
+    /// Watches what memory a run says that it uses, and a folder that may hold so many bytes.
+    pub(crate) fn start(
+        memory: impl Fn() -> u64 + Send + 'static,
+        folder: Option<(PathBuf, u64)>,
+        stop: impl Fn() + Send + 'static,
+    ) -> Watch {
+        let watched = Arc::new(Mutex::new(Watched { folder, database: None, over: None }));
+        let (sender, ended) = mpsc::channel::<()>();
+        let thread = Arc::clone(&watched);
+        thread::spawn(move || {
+            while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                let (folder, database) = {
+                    let watched = locked(&thread);
+                    (watched.folder.clone(), watched.database.clone())
+                };
+                if let Some(over) = over(memory(), folder.as_ref(), database.as_ref()) {
+                    locked(&thread).over = Some(over);
+                    stop();
+                    break;
+                }
+            }
+        });
+        Watch { watched, _ended: sender }
+    }
+
+    /// The database that it works in from now on.
+    pub(crate) fn database(&self, gauge: Gauge, name: &str) {
+        locked(&self.watched).database = Some((gauge, name.to_owned()));
+    }
+
+    /// What it took too much of, if it was ended for that.
+    pub(crate) fn over(&self) -> Option<String> {
+        locked(&self.watched).over.clone()
+    }
+}
+
+fn locked(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
+    watched.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn over(
+    memory: u64,
+    folder: Option<&(PathBuf, u64)>,
+    database: Option<&(Gauge, String)>,
+) -> Option<String> {
+    if memory > MEMORY {
+        return Some(format!("used more than {} MiB of memory", MEMORY >> 20));
+    }
+    if let Some((folder, most)) = folder
+        && size(folder, *most) > *most
+    {
+        return Some(format!("wrote more than {} MiB to its folder", most >> 20));
+    }
+    let (gauge, name) = database?;
+    (gauge.size(name)? > DATABASE)
+        .then(|| format!("filled its database with more than {} MiB", DATABASE >> 20))
+}
+
+/// What a folder holds, in bytes; looks no further once that is too much. A file that is there counts
+/// for something, however little is in it.
+fn size(folder: &Path, most: u64) -> u64 {
+    let mut sum = 0;
+    let mut left = vec![folder.to_owned()];
+    while let Some(dir) = left.pop() {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            // The entry itself: a link leads elsewhere.
+            let Ok(data) = entry.metadata() else { continue };
+            sum += data.len() + 4096;
+            if sum > most {
+                return sum;
+            }
+            if data.is_dir() {
+                left.push(entry.path());
+            }
+        }
+    }
+    sum
+}
