@@ -5,4 +5,12 @@
 //! [`Gradebook`](gradebook::Gradebook), and [`report::gradebook`](crate::report) writes that in
 //! the formats which people and other programs read.
 
+#[cfg(unix)]
+pub mod compile;
 pub mod gradebook;
+#[cfg(unix)]
+pub mod judge;
+#[cfg(unix)]
+mod settle;
+#[cfg(unix)]
+pub mod toolchain;

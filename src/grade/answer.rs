@@ -9,10 +9,11 @@ use harness::limits::Limits;
 use harness::protocol::{Request, Response};
 use rand::distr::{Alphanumeric, SampleString};
 
-use super::kit::Stop;
+use super::kit::{Folder, Stop};
 use super::ports::Network;
 use super::watch::Watch;
 use crate::error::Result;
+use crate::home::User;
 use crate::interrupt;
 use crate::postgres::database::Database;
 use crate::process::{self, KEPT, Output, Pipe, Program, Running};
@@ -28,8 +29,17 @@ const LONGEST: usize = 16 << 20;
 pub struct AnswerProgram {
     program: Program,
     network: Network,
-    /// A folder that it may write in, and how many bytes.
-    scratch: Option<(PathBuf, u64)>,
+    scratch: Option<Scratch>,
+}
+
+/// A folder that an answer may write in.
+pub struct Scratch {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// How much may be in it, in bytes.
+    pub most: u64,
+    /// Who the answer runs as, if not as we do.
+    pub user: Option<User>,
 }
 
 impl AnswerProgram {
@@ -58,11 +68,11 @@ impl AnswerProgram {
         self
     }
 
-    /// A folder that it may write in, up to so many bytes.
+    /// The folder that it may write in.
     #[must_use]
-    pub fn scratch(mut self, folder: PathBuf, most: u64) -> AnswerProgram {
-        self.program = self.program.env("TMPDIR", &folder);
-        self.scratch = Some((folder, most));
+    pub fn scratch(mut self, scratch: Scratch) -> AnswerProgram {
+        self.program = self.program.env("TMPDIR", &scratch.folder);
+        self.scratch = Some(scratch);
         self
     }
 }
@@ -74,6 +84,7 @@ pub struct Answer {
     reader: Option<mpsc::Receiver<Output>>,
     network: Network,
     watch: Watch,
+    scratch: Option<Scratch>,
     limit: Duration,
     /// What is left of it. Only time that the answer takes counts, not the grader's own work.
     left: Duration,
@@ -94,11 +105,13 @@ impl Answer {
         });
         let stop = running.stopper();
         let AnswerProgram { network, scratch, .. } = program;
-        let watch = Watch::start(running.memory(), scratch, running.stopper());
+        let folder = scratch.as_ref().map(|scratch| (scratch.folder.clone(), scratch.most));
+        let watch = Watch::start(running.memory(), folder, running.stopper());
         let relay = network.relay();
         let _stopper = interrupt::on(stop);
         let left = limit;
-        let mut answer = Answer { running, replies, reader, network, watch, limit, left, _stopper };
+        let mut answer =
+            Answer { running, replies, reader, network, watch, scratch, limit, left, _stopper };
         // If it has ended already, the first call finds that out.
         answer.send(&Request::Hello { nonce, limits: LIMITS, relay });
         Ok(answer)
@@ -113,6 +126,14 @@ impl Answer {
     /// The ports that it may connect to.
     pub fn network(&mut self) -> &mut Network {
         &mut self.network
+    }
+
+    /// A folder that both it and the grader can write in.
+    pub(super) fn folder(&self) -> Result<Folder> {
+        let scratch = self.scratch.as_ref();
+        let (folder, user) =
+            (scratch.map(|one| one.folder.as_path()), scratch.and_then(|one| one.user));
+        Folder::new(folder, user)
     }
 
     /// The database that it works in from now on.

@@ -32,7 +32,7 @@ pub const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// The longest message of cargo's that is read, and the most of the compiler's words that are
 /// kept, in bytes.
-const LONGEST: usize = 16 << 20;
+pub(crate) const LONGEST: usize = 16 << 20;
 
 /// Builds the target of one exercise, and nothing else.
 pub fn build(workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
@@ -106,7 +106,8 @@ fn is_fresh_harness(message: &Value) -> bool {
         && message["fresh"] == true
 }
 
-fn too_long(limit: Duration) -> String {
+/// What is said of an answer that keeps the compiler busy for so long.
+pub(crate) fn too_long(limit: Duration) -> String {
     format!(
         "The compiler was still at it after {} seconds, and was stopped. It usually takes one or \
          two. Something in this file keeps it busy, such as a macro that expands into ever more \
@@ -155,13 +156,8 @@ struct Heard {
 impl Heard {
     fn take(&mut self, message: &Value, stem: &str) {
         match message["reason"].as_str() {
-            Some("compiler-message") if message["message"]["level"] == "error" => {
-                let text = message["message"]["rendered"].as_str().unwrap_or_default();
-                let length: usize = self.errors.iter().map(String::len).sum();
-                // "aborting due to 2 previous errors" says nothing that the errors do not.
-                if !text.contains("aborting due to") && length + text.len() <= LONGEST {
-                    self.errors.push(text.to_owned());
-                }
+            Some("compiler-message") => {
+                error(&message["message"], &mut self.errors);
             }
             Some("compiler-artifact") if message["target"]["name"] == stem => {
                 self.program = message["executable"].as_str().map(PathBuf::from);
@@ -169,6 +165,20 @@ impl Heard {
             _ => {}
         }
     }
+}
+
+/// Keeps what a message of the compiler says, if it is an error. Returns whether it was one.
+pub(crate) fn error(message: &Value, errors: &mut Vec<String>) -> bool {
+    let text = message["rendered"].as_str().unwrap_or_default();
+    // "aborting due to 2 previous errors" says nothing that the errors do not.
+    if message["level"] != "error" || text.contains("aborting due to") {
+        return false;
+    }
+    let length: usize = errors.iter().map(String::len).sum();
+    if length + text.len() <= LONGEST {
+        errors.push(text.to_owned());
+    }
+    true
 }
 
 /// Reads messages, one a line, to the end. What is none is passed over.

@@ -113,7 +113,7 @@ fn next() -> u16 {
         Ordering::Relaxed,
         Ordering::Relaxed,
     );
-    let at = NEXT.update(Ordering::Relaxed, Ordering::Relaxed, |at| (at + 1) % COUNT);
+    let at = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
     FIRST + at
 }
 

@@ -223,7 +223,7 @@ fn is_recent(value: &str) -> bool {
 }
 
 /// `12.3 ms` becomes `‹time›`: a number before a unit of time.
-fn mask_times(text: &str) -> String {
+pub(crate) fn mask_times(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let mut out: Vec<String> = Vec::new();
     for word in words {

@@ -16,6 +16,7 @@
 
 pub mod catalog;
 pub mod compare;
+mod folder;
 mod grading;
 pub mod plan;
 mod query;
@@ -33,6 +34,7 @@ use harness::protocol::Failure;
 
 pub use self::catalog::{OnDelete, Table};
 pub use self::compare::Order;
+pub use self::folder::Folder;
 pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};

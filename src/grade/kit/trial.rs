@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::compare::Rows;
+use super::folder::Folder;
 use super::wire::is_internal;
 use super::{Outcome, Statement, Stop, show_error, wrong};
 use crate::error::{Context, Error};
@@ -94,6 +95,11 @@ impl<'a> Trial<'a> {
     pub fn listen(&mut self) -> Outcome<TcpListener> {
         let listener = self.answer.network().listen();
         Ok(listener.context("cannot listen on the loopback")?)
+    }
+
+    /// A folder that the answer may write in.
+    pub fn folder(&mut self) -> Outcome<Folder> {
+        Ok(self.answer.folder()?)
     }
 
     /// A port that the answer may connect to, and on which nobody listens.

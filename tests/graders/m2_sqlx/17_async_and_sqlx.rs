@@ -1,10 +1,7 @@
 //! Checks of exercise 17: four functions on a pool.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
-use crate::error::Context;
 use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
@@ -24,6 +21,9 @@ const HINTS: &[&str] = &[
 pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
+
+/// What `export` is to write.
+const FILE: &str = "messages.jsonl";
 
 /// After how many rows the server fails.
 const FAILS_AFTER: usize = 10_000;
@@ -106,10 +106,9 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
     )?;
 
     g.check("export writes one JSON object for each message, in order of id", &LUNDO, |t| {
-        let folder = tempfile::tempdir().context("cannot make a folder")?;
-        let path = folder.path().join("messages.jsonl");
-        fs::write(&path, "{\"id\":0,\"content\":\"An older export.\"}\n".repeat(100))
-            .context("cannot write a file")?;
+        let folder = t.folder()?;
+        let path = folder.path(FILE);
+        folder.write(FILE, &"{\"id\":0,\"content\":\"An older export.\"}\n".repeat(100))?;
         t.sql(
             r#"INSERT INTO messages (conversation_id, role, content) VALUES
                    (1, 'user', E'He says "no".\nI say C:\\temp.\tWhat now?'),
@@ -119,7 +118,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
                UPDATE messages SET extra_data = '{}' WHERE id = 1"#,
         )?;
         let count: u64 = t.call("export", (&path,))?.ok()?;
-        let written = fs::read_to_string(&path).context("the export cannot be read")?;
+        let written = folder.read(FILE)?.unwrap_or_default();
         let mut lines = written.lines();
         let messages = t.rows("SELECT id, content FROM messages ORDER BY id")?;
         for message in &messages {
@@ -155,8 +154,8 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         t.sql("DELETE FROM messages")?;
         let count: u64 = t.call("export", (&path,))?.ok()?;
         equal("the number for an empty table", count, 0)?;
-        let left = fs::read_to_string(&path).context("the export cannot be read")?;
-        equal("the file for an empty table", left.as_str(), "")
+        let left = folder.read(FILE)?;
+        equal("the file for an empty table", left.as_deref(), Some(""))
     })?;
 
     g.needs("export writes one JSON object for each message, in order of id");
@@ -187,9 +186,8 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
         t.sql("ANALYZE many")?;
         t.sql(&format!("ALTER DATABASE {} SET enable_sort = off", t.database_name()))?;
 
-        let folder = tempfile::tempdir().context("cannot make a folder")?;
-        let path = folder.path().join("messages.jsonl");
-        let failure = t.call::<u64>("export", (&path,))?.error()?;
+        let folder = t.folder()?;
+        let failure = t.call::<u64>("export", (folder.path(FILE),))?.error()?;
         ensure(
             failure.sqlstate() == Some("58030"),
             format!(
@@ -198,7 +196,7 @@ fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
             ),
         )?;
         // No file at all is no line.
-        let lines = fs::read_to_string(&path).unwrap_or_default().lines().count();
+        let lines = folder.read(FILE)?.unwrap_or_default().lines().count();
         ensure(
             lines + 1_000 >= FAILS_AFTER,
             format!(

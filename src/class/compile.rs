@@ -1,0 +1,315 @@
+//! Compiling answers in a sandbox: those of one learner in one go, if they can be.
+//!
+//! Most of what a compiler does for an answer it does again for the next, so that twenty together
+//! take three times as long as one. Each is a module of one program then. Whatever would mean
+//! something else there than in a program of its own is compiled alone, and what does not compile is
+//! compiled alone too, so that its messages are the same as if nobody else had been there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use harness::limits::Limits;
+use serde_json::Value;
+
+use super::toolchain::Toolchain;
+use crate::error::{Error, PathContext, Result};
+use crate::exercise::Exercise;
+use crate::grade::build::{self, ANSWER_LIMIT};
+use crate::home::{self, User};
+use crate::process::Finished;
+use crate::sandbox::{Room, Sandbox};
+
+/// The most that the compiler may take. It needs a tenth of the memory.
+const LIMITS: Limits = Limits { memory: 4 << 30, file: 256 << 20, tasks: 256 };
+
+/// How much more time it has for each answer beyond the first.
+const MORE: Duration = Duration::from_secs(2);
+
+/// The file that makes one program of several answers.
+const ROOT: &str = "answers.rs";
+
+/// An answer to compile.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// What it answers.
+    pub exercise: &'static Exercise,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// What came of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Compiled {
+    /// A program, and the word that tells it which answer it is to be; none if it is but one.
+    Program(PathBuf, Option<String>),
+    /// The compiler's words.
+    Refused(String),
+}
+
+/// A compiler in a sandbox.
+#[derive(Debug)]
+pub struct Compiler {
+    /// How it is called.
+    pub toolchain: Toolchain,
+    /// Where it runs.
+    pub sandbox: Sandbox,
+}
+
+/// How one call of the compiler ended.
+enum Call {
+    Program(PathBuf),
+    /// With the files that the errors are in.
+    Refused(Vec<String>, BTreeSet<String>),
+    TooLong,
+}
+
+impl Compiler {
+    /// Compiles answers in a folder that is empty and stays as long as their programs are wanted. All
+    /// are of one learner.
+    pub fn compile(
+        &self,
+        sources: &[Source<'_>],
+        dir: &Path,
+        user: Option<User>,
+    ) -> Result<BTreeMap<&'static str, Compiled>> {
+        let (mut alone, mut together): (Vec<Source<'_>>, Vec<Source<'_>>) =
+            sources.iter().copied().partition(|source| stands_alone(source.text));
+        let mut compiled = BTreeMap::new();
+        let mut round = 0;
+        while together.len() > 1 {
+            round += 1;
+            let place = dir.join(format!("all-{round}"));
+            match self.all(&together, &place, user)? {
+                Call::Program(program) => {
+                    for source in together.drain(..) {
+                        let stem = source.exercise.stem;
+                        let word = Some(stem.to_owned());
+                        compiled.insert(stem, Compiled::Program(program.clone(), word));
+                    }
+                }
+                Call::Refused(_, files) => {
+                    let (bad, good): (Vec<_>, Vec<_>) = together
+                        .iter()
+                        .copied()
+                        .partition(|source| files.contains(&source.exercise.path()));
+                    // If it is nobody's fault alone, each shows what it is by itself.
+                    together = if bad.is_empty() { Vec::new() } else { good.clone() };
+                    alone.extend(if bad.is_empty() { good } else { bad });
+                }
+                Call::TooLong => alone.append(&mut together),
+            }
+        }
+        alone.append(&mut together);
+        for source in alone {
+            let place = dir.join(source.exercise.stem);
+            let one = match self.one(source, &place, user)? {
+                Call::Program(program) => Compiled::Program(program, None),
+                Call::Refused(errors, _) => Compiled::Refused(errors.join("\n")),
+                Call::TooLong => Compiled::Refused(build::too_long(ANSWER_LIMIT)),
+            };
+            compiled.insert(source.exercise.stem, one);
+        }
+        Ok(compiled)
+    }
+
+    fn one(&self, source: Source<'_>, dir: &Path, user: Option<User>) -> Result<Call> {
+        lay_out(source, dir)?;
+        self.call(source.exercise.stem, &source.exercise.path(), dir, user, ANSWER_LIMIT)
+    }
+
+    fn all(&self, sources: &[Source<'_>], dir: &Path, user: Option<User>) -> Result<Call> {
+        let mut modules = String::new();
+        let mut choices = String::new();
+        for source in sources {
+            lay_out(*source, dir)?;
+            let (stem, path) = (source.exercise.stem, source.exercise.path());
+            let _ = writeln!(modules, "#[path = {path:?}]\nmod answer_{stem};");
+            let _ = writeln!(choices, "        Some({stem:?}) => answer_{stem}::main(),");
+        }
+        let root = dir.join(ROOT);
+        let text = format!(
+            "{modules}\nfn main() -> std::process::ExitCode {{\n    \
+             match std::env::args().nth(1).as_deref() {{\n{choices}        \
+             _ => std::process::ExitCode::FAILURE,\n    }}\n}}\n"
+        );
+        fs::write(&root, text).at("write", &root)?;
+        let more = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        self.call("answers", ROOT, dir, user, ANSWER_LIMIT / 2 + MORE * more)
+    }
+
+    fn call(
+        &self,
+        name: &str,
+        root: &str,
+        dir: &Path,
+        user: Option<User>,
+        limit: Duration,
+    ) -> Result<Call> {
+        let out = dir.join("out");
+        home::private_dir(&out, user)?;
+        own_all(dir, user)?;
+        let program = out.join("program");
+        let mut args: Vec<String> = [
+            root,
+            "--crate-name",
+            name,
+            "--crate-type",
+            "bin",
+            "--emit",
+            "link",
+            "--error-format=json",
+            "--json=diagnostic-rendered-ansi",
+            // Nobody will debug it.
+            "-Cdebuginfo=0",
+            "-o",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        args.push(program.display().to_string());
+        args.extend(self.toolchain.args.iter().cloned());
+        let mut room = Room::new(dir.to_owned()).read(dir.to_owned()).linkers();
+        room.read.extend(self.toolchain.read.iter().cloned());
+        let room = room.write(out.clone()).limits(LIMITS).user(user);
+        let finished = self
+            .sandbox
+            .program(&self.toolchain.rustc, &args, &room)
+            .clear_env()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("TMPDIR", &out)
+            .contained()
+            .keep(build::LONGEST)
+            .run(limit)?;
+        crate::interrupt::check()?;
+        if finished.success() && program.is_file() {
+            return Ok(Call::Program(program));
+        }
+        if finished.status.is_none() {
+            return Ok(Call::TooLong);
+        }
+        refused(&finished)
+    }
+}
+
+/// Writes an answer where the compiler is to find it, under the path that it has in a workbook.
+fn lay_out(source: Source<'_>, dir: &Path) -> Result<()> {
+    let path = dir.join(source.exercise.path());
+    let folder = path.parent().unwrap_or(dir);
+    fs::create_dir_all(folder).at("create", folder)?;
+    fs::write(&path, source.text).at("write", &path)
+}
+
+/// Gives a folder with all in it to a user.
+fn own_all(path: &Path, user: Option<User>) -> Result<()> {
+    let is_dir = path.is_dir();
+    home::own(path, user, if is_dir { 0o700 } else { 0o600 })?;
+    if is_dir {
+        for entry in fs::read_dir(path).at("read", path)? {
+            own_all(&entry.at("read", path)?.path(), user)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the compiler has said.
+fn refused(finished: &Finished) -> Result<Call> {
+    let said = finished.stderr.text();
+    let (mut errors, mut files) = (Vec::new(), BTreeSet::new());
+    for line in said.lines() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
+        if build::error(&message, &mut errors) {
+            let spans = message["spans"].as_array().into_iter().flatten();
+            let files_of = spans.filter_map(|span| outermost(span)["file_name"].as_str());
+            files.extend(files_of.map(str::to_owned));
+        }
+    }
+    if !errors.is_empty() {
+        return Ok(Call::Refused(errors, files));
+    }
+    // It may have been stopped for what it took, or the sandbox did not let it start.
+    let how = finished.status.map(|status| crate::process::ending(status, LIMITS.file));
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let words = format!("The compiler {}. {last}", how.unwrap_or_default());
+    if finished.status.and_then(|status| status.code()) == Some(101) || said.contains("memory") {
+        return Ok(Call::Refused(vec![words], files));
+    }
+    if finished.status.is_some_and(|status| status.code().is_none()) {
+        return Ok(Call::Refused(vec![words], files));
+    }
+    Err(Error::Content(words))
+}
+
+/// The place in the source that a span within macros comes from.
+fn outermost(mut span: &Value) -> &Value {
+    while span["expansion"]["span"].is_object() {
+        span = &span["expansion"]["span"];
+    }
+    span
+}
+
+/// Words that mean something else in a module than at the root of a program, or that have a say
+/// about what is around them.
+const ROOTED: [&str; 17] = [
+    "crate",
+    "super",
+    "extern",
+    "macro_use",
+    "macro_export",
+    "include",
+    "include_str",
+    "include_bytes",
+    "module_path",
+    "global_allocator",
+    "panic_handler",
+    "no_std",
+    "no_main",
+    "feature",
+    "recursion_limit",
+    "type_length_limit",
+    "type_name",
+];
+
+/// Whether an answer has to be compiled by itself. In doubt it has.
+fn stands_alone(text: &str) -> bool {
+    let code = || text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    if code().any(|line| line.contains("#![") || line.contains("[path")) {
+        return true;
+    }
+    let mut before = "";
+    code().flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|word| {
+        if word.is_empty() {
+            return false;
+        }
+        // `mod name;` is another file. A module with a body may reach out of itself by `super` only.
+        let rooted = ROOTED.contains(&word) || before == "mod";
+        before = word;
+        rooted
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reaches_out_of_its_module_is_compiled_alone() {
+        for text in [
+            "use crate::other;",
+            "#![recursion_limit = \"1\"]",
+            "#[path = \"x.rs\"] mod x;",
+            "mod other;",
+            "const A: &str = include_str!(\"b\");",
+            "pub(super) fn f() {}",
+            "macro_rules! m { () => {} }\n#[macro_export]\nmacro_rules! n { () => {} }",
+            "fn f() -> &'static str { std::any::type_name::<u8>() }",
+        ] {
+            assert!(stands_alone(text), "{text}");
+        }
+        for exercise in crate::exercise::exercises() {
+            assert!(!stands_alone(exercise.solution), "{}", exercise.stem);
+        }
+        assert!(!stands_alone("// the crate\nfn f() { let super_user = 1; }"));
+    }
+}

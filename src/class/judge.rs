@@ -1,0 +1,107 @@
+//! Judging the answers of one learner: compiled and run in the sandbox.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::compile::{Compiled, Compiler, Source};
+use super::gradebook::Graded;
+use super::settle::Settle;
+use crate::error::{PathContext, Result};
+use crate::exercise::Exercise;
+use crate::grade::answer::{AnswerProgram, Scratch};
+use crate::grade::ports::Network;
+use crate::grade::verdict::Status;
+use crate::grade::{self, Purpose, RUN_LIMIT, Verdict};
+use crate::home;
+use crate::postgres::servers::Servers;
+use crate::sandbox::relay::Relay;
+use crate::sandbox::room::SCRATCH;
+use crate::sandbox::{self, Kind, Room};
+
+/// One of the places in which answers are judged at a time: a folder and a user of its own.
+pub struct Judge<'a> {
+    compiler: &'a Compiler,
+    servers: &'a Servers,
+    desk: PathBuf,
+    place: usize,
+    count: usize,
+}
+
+impl<'a> Judge<'a> {
+    /// In a place on a desk: a folder that the users of all places can enter.
+    pub fn new(
+        compiler: &'a Compiler,
+        servers: &'a Servers,
+        desk: &Path,
+        place: usize,
+    ) -> Judge<'a> {
+        let desk = desk.join(format!("place-{place}"));
+        Judge { compiler, servers, desk, place, count: 0 }
+    }
+
+    /// Judges different answers of one learner, and hands over each verdict when it is there.
+    ///
+    /// # Errors
+    ///
+    /// When the machine is at fault: Ctrl-C, or a file that cannot be written.
+    pub fn judge(
+        &mut self,
+        sources: &[Source<'_>],
+        each: &mut dyn FnMut(&Source<'_>, Graded) -> Result<()>,
+    ) -> Result<()> {
+        self.count += 1;
+        let dir = self.desk.join(self.count.to_string());
+        let user = sandbox::user(self.place);
+        home::private_dir(&self.desk, user)?;
+        home::private_dir(&dir, user)?;
+        let compiled = self.compiler.compile(sources, &dir, user)?;
+        for source in sources {
+            let verdict = match compiled.get(source.exercise.stem) {
+                Some(Compiled::Program(program, word)) => {
+                    self.run(source.exercise, program, word.as_deref(), &dir)?
+                }
+                Some(Compiled::Refused(words)) => {
+                    let mut verdict = Verdict::new(source.exercise, Status::DoesNotCompile);
+                    words.clone_into(&mut verdict.message);
+                    verdict
+                }
+                None => Verdict::new(source.exercise, Status::Broken),
+            };
+            each(source, Settle::new(&dir).graded(source, verdict))?;
+        }
+        fs::remove_dir_all(&dir).at("remove", &dir)
+    }
+
+    fn run(
+        &self,
+        exercise: &Exercise,
+        program: &Path,
+        word: Option<&str>,
+        dir: &Path,
+    ) -> Result<Verdict> {
+        let databases = match self.servers.get((exercise.grader)().extensions) {
+            Ok(databases) => databases,
+            Err(error) => {
+                let mut verdict = Verdict::new(exercise, Status::NoServer);
+                verdict.message = error.to_string();
+                return Ok(verdict);
+            }
+        };
+        let user = sandbox::user(self.place);
+        let own = dir.join(format!("run-{}", exercise.stem));
+        home::private_dir(&own, user)?;
+        let room = Room::new(own.clone()).read(program.to_owned()).write(own.clone()).user(user);
+        let sandbox = &self.compiler.sandbox;
+        let network = match sandbox.kind() {
+            Kind::Bubblewrap => Network::Relayed(Relay::start(&own, user)?),
+            Kind::Landlock => Network::listed(),
+            Kind::None => Network::Open,
+        };
+        let room = room.ports(network.ports());
+        let words: Vec<&str> = word.into_iter().collect();
+        let program = sandbox.program(program, &words, &room).clear_env();
+        let scratch = Scratch { folder: own, most: SCRATCH, user };
+        let program = AnswerProgram::of(program).network(network).scratch(scratch);
+        grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)
+    }
+}

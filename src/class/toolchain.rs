@@ -1,0 +1,179 @@
+//! The compiler as a sandbox can have it: what stands below an exercise, and nothing of ours.
+//!
+//! The target folder holds graders and solutions too, so what an exercise is linked with is laid
+//! out elsewhere: as hard links, which take no time and no room. How the compiler has to be called
+//! is what cargo says when it compiles an exercise.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Context, Error, PathContext, Result};
+use crate::exercise::files::{Workbook, write_whole};
+use crate::home::{self, Home, User};
+use crate::process::Program;
+
+/// A first build compiles what exercises stand on, which takes minutes on a slow machine.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
+/// More than cargo says of all packages, in bytes.
+const KEPT: usize = 64 << 20;
+
+/// What stands between cargo and the compiler: it notes the words of the call for the probe.
+const RECORDER: &str = r#"#!/bin/sh
+if [ "$3" = probe ]; then printf '%s\n' "$@" > "$PGLINGS_PROBE"; fi
+exec "$@"
+"#;
+
+/// The compiler, and how it is called for an answer.
+#[derive(Debug)]
+pub struct Toolchain {
+    /// The compiler.
+    pub rustc: PathBuf,
+    /// Edition, lints and libraries.
+    pub args: Vec<String>,
+    /// What it has to read.
+    pub read: Vec<PathBuf>,
+}
+
+impl Toolchain {
+    /// Builds what exercises stand on, if it is not there, and lays it out in a folder. If it is for
+    /// another user who cannot reach the compiler, that is laid out too.
+    pub fn prepare(workbook: &Workbook, desk: &Path, user: Option<User>) -> Result<Toolchain> {
+        let record = desk.join("probe");
+        let artifacts = build(workbook, &record)?;
+        let words = fs::read_to_string(&record).at("read", &record)?;
+        let words: Vec<&str> = words.lines().collect();
+        let rustc = PathBuf::from(words.first().copied().unwrap_or_default());
+        let libraries = desk.join("deps");
+        fs::create_dir(&libraries).at("create", &libraries)?;
+        for artifact in &artifacts {
+            link(artifact, &libraries.join(artifact.file_name().unwrap_or_default()))?;
+        }
+        let args = arguments(&words, &libraries);
+        let sysroot = sysroot(&rustc)?;
+        let reachable = user.is_none_or(|user| home::reachable(&sysroot.join("lib/x"), user));
+        let sysroot = if reachable { sysroot } else { lay_out(&rustc, &sysroot, desk)? };
+        let rustc = sysroot.join("bin/rustc");
+        Ok(Toolchain { rustc, args, read: vec![sysroot, libraries] })
+    }
+}
+
+/// Has cargo build the probe. Returns the libraries below it.
+fn build(workbook: &Workbook, record: &Path) -> Result<Vec<PathBuf>> {
+    // Its path is part of what cargo tells builds apart by, so it stays the same.
+    let recorder = Home::locate()?.cache.join("record-rustc");
+    write_whole(&recorder, RECORDER.as_bytes())?;
+    home::own(&recorder, None, 0o755)?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    // Both packages are named for the reason given in `grade::build`.
+    let finished = Program::new(cargo)
+        .args(["build", "--package", "pglings", "--package", "exercises", "--bin", "probe"])
+        .args(["--message-format", "json"])
+        .env("RUSTC_WORKSPACE_WRAPPER", &recorder)
+        .env("PGLINGS_PROBE", record)
+        .dir(workbook.root())
+        .keep(KEPT)
+        .run(LIMIT)?;
+    if !finished.success() {
+        let said = finished.stderr.text();
+        return Err(Error::Content(format!(
+            "cargo could not build what exercises stand on:\n{}",
+            said.trim_end()
+        )));
+    }
+    let text = finished.stdout.text();
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let files = messages.flat_map(|message| match message["reason"].as_str() {
+        Some("compiler-artifact") => message["filenames"].as_array().cloned().unwrap_or_default(),
+        _ => Vec::new(),
+    });
+    let files = files.filter_map(|file| file.as_str().map(PathBuf::from));
+    let library = |file: &PathBuf| {
+        file.extension().is_some_and(|extension| {
+            ["rlib", "so", "dylib"].iter().any(|library| extension == *library)
+        })
+    };
+    Ok(files.filter(library).collect())
+}
+
+/// What of the compiler's call for the probe holds for an answer.
+fn arguments(words: &[&str], libraries: &Path) -> Vec<String> {
+    let mut args = Vec::new();
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        let lints = ["--edition", "--forbid", "--deny", "--warn", "--allow", "--check-cfg"];
+        if lints
+            .iter()
+            .any(|lint| word.strip_prefix(lint).is_some_and(|rest| rest.starts_with('=')))
+        {
+            args.push((*word).to_owned());
+        } else if ["--check-cfg", "--cfg"].contains(word) {
+            args.extend([(*word).to_owned(), words.next().copied().unwrap_or_default().to_owned()]);
+        } else if *word == "--extern" {
+            let library = words.next().copied().unwrap_or_default();
+            if let Some((name, path)) = library.split_once('=') {
+                let path = libraries.join(Path::new(path).file_name().unwrap_or_default());
+                args.extend(["--extern".to_owned(), format!("{name}={}", path.display())]);
+            }
+        }
+    }
+    args.extend(["-L".to_owned(), format!("dependency={}", libraries.display())]);
+    args
+}
+
+fn sysroot(rustc: &Path) -> Result<PathBuf> {
+    let finished = Program::new(rustc).args(["--print", "sysroot"]).run(Duration::from_secs(60))?;
+    Ok(PathBuf::from(finished.stdout.text().trim()))
+}
+
+/// Lays out a compiler and its standard library in a folder that others can reach.
+fn lay_out(rustc: &Path, sysroot: &Path, desk: &Path) -> Result<PathBuf> {
+    let version = Program::new(rustc).arg("-vV").run(Duration::from_secs(60))?.stdout.text();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
+    let place = desk.join("sysroot");
+    let target = format!("lib/rustlib/{host}");
+    for folder in ["bin", "lib", &target] {
+        fs::create_dir_all(place.join(folder)).at("create", &place)?;
+    }
+    link(&sysroot.join("bin/rustc"), &place.join("bin/rustc"))?;
+    for entry in entries(&sysroot.join("lib"))? {
+        if entry.is_file() {
+            link(&entry, &place.join("lib").join(entry.file_name().unwrap_or_default()))?;
+        }
+    }
+    link_all(&sysroot.join(&target), &place.join(&target))?;
+    Ok(place)
+}
+
+fn link_all(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).at("create", to)?;
+    for entry in entries(from)? {
+        let to = to.join(entry.file_name().unwrap_or_default());
+        if entry.is_dir() {
+            link_all(&entry, &to)?;
+        } else {
+            link(&entry, &to)?;
+        }
+    }
+    Ok(())
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir).at("read", dir)?;
+    entries.map(|entry| Ok(entry.at("read", dir)?.path())).collect()
+}
+
+/// The same file under another name; a copy if that is on another file system.
+fn link(from: &Path, to: &Path) -> Result<()> {
+    if fs::hard_link(from, to).is_ok() || to.exists() {
+        return Ok(());
+    }
+    fs::copy(from, to).map(drop).context(format!(
+        "cannot copy {} to {}",
+        from.display(),
+        to.display()
+    ))
+}

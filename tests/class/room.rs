@@ -1,0 +1,58 @@
+//! Where the tests judge: both sandboxes, on one desk each, and one server for all.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pglings::class::compile::{Compiler, Source};
+use pglings::class::gradebook::Graded;
+use pglings::class::judge::Judge;
+use pglings::class::toolchain::Toolchain;
+use pglings::exercise::exercise;
+use pglings::exercise::files::Workbook;
+use pglings::postgres::servers::Servers;
+use pglings::sandbox::{Choice, Kind, Sandbox, user};
+
+/// A sandbox with a compiler.
+pub(crate) struct Room {
+    compiler: Compiler,
+    servers: Servers,
+    desk: tempfile::TempDir,
+}
+
+pub(crate) static BUBBLEWRAP: LazyLock<Room> = LazyLock::new(|| Room::new(Kind::Bubblewrap));
+pub(crate) static LANDLOCK: LazyLock<Room> = LazyLock::new(|| Room::new(Kind::Landlock));
+
+impl Room {
+    fn new(kind: Kind) -> Room {
+        let launcher = PathBuf::from(env!("CARGO_BIN_EXE_pglings"));
+        let sandbox = Sandbox::choose(Choice::Only(kind), launcher).unwrap();
+        let desk = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(desk.path(), PermissionsExt::from_mode(0o711)).unwrap();
+        let workbook = Workbook::at(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let toolchain = Toolchain::prepare(&workbook, desk.path(), user(0)).unwrap();
+        let servers = Servers::from_env().unwrap();
+        Room { compiler: Compiler { toolchain, sandbox }, servers, desk }
+    }
+
+    /// Judges the answers of one learner.
+    pub(crate) fn judge(&self, answers: &[(&str, String)]) -> BTreeMap<String, Graded> {
+        static PLACES: AtomicUsize = AtomicUsize::new(0);
+        let place = PLACES.fetch_add(1, Ordering::Relaxed);
+        let sources: Vec<Source<'_>> = answers
+            .iter()
+            .map(|(stem, text)| Source { exercise: exercise(stem).unwrap(), text })
+            .collect();
+        let mut graded = BTreeMap::new();
+        let mut judge = Judge::new(&self.compiler, &self.servers, self.desk.path(), place);
+        judge
+            .judge(&sources, &mut |source, one| {
+                graded.insert(source.exercise.stem.to_owned(), one);
+                Ok(())
+            })
+            .unwrap();
+        graded
+    }
+}
