@@ -13,6 +13,7 @@ pub fn call(arguments: &str) -> String {
 pub mod book;
 pub mod chart;
 pub mod diagram;
+pub mod gradebook;
 pub mod highlight;
 pub mod json;
 pub mod look;

@@ -1,0 +1,17 @@
+//! The gradebook in the formats that people and other programs read.
+//!
+//! Each is a function of the gradebook alone: the same gradebook makes the same bytes. What a
+//! learner wrote is text in all of them, never markup, a formula or a control character.
+
+pub mod classroom50;
+pub mod csv;
+pub mod gradescope;
+pub mod json;
+pub mod junit;
+pub mod prairielearn;
+mod text;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
