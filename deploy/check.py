@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the files in deploy/ against the rules of those who read them.
+"""Holds the files in deploy/ against the rules of those who read them, and the guide's links.
 
 The samples are what the tests of src/report/gradebook write. Needs the Debian packages
 python3-yaml, python3-jsonschema and shellcheck.
@@ -197,7 +197,17 @@ def scripts():
         shell(path.read_text(), name)
 
 
+def links():
+    guide = DEPLOY.parent / "docs/instructors.md"
+    text = guide.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    anchors = {"#" + re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        assert link in anchors or (guide.parent / link).exists(), link
+
+
 if __name__ == "__main__":
+    links()
     samples()
     manifests()
     scripts()

@@ -8,11 +8,14 @@ exercise=${1:?name the exercise}
 # PGLINGS_SANDBOX can be set in the question's info.json (externalGradingOptions.environment).
 cd /pglings
 graded=$(mktemp -d)
+code=0
 ./target/debug/pglings grade /grade/student --exercise "$exercise" \
-  --format prairielearn --out "$graded" --sandbox "${PGLINGS_SANDBOX:-auto}"
+  --format prairielearn --out "$graded" --sandbox "${PGLINGS_SANDBOX:-auto}" || code=$?
 
-# PrairieLearn does not make this folder. Where pglings failed, the script has ended above: without
-# results the job counts as failed, and takes no attempt from anybody. A submission's id is the name
-# of its folder.
+# A submission's id is the name of its folder. What pglings could not grade is told in the results
+# too, as not gradable, which takes no attempt. Without results the job counts as failed.
+results="$graded/prairielearn/student.json"
+[[ -f $results ]] || exit "$((code == 0 ? 1 : code))"
+# PrairieLearn does not make this folder.
 mkdir -p /grade/results
-cp "$graded/prairielearn/student.json" /grade/results/results.json
+cp "$results" /grade/results/results.json
