@@ -14,3 +14,6 @@ pub mod judge;
 mod settle;
 #[cfg(unix)]
 pub mod toolchain;
+pub mod course;
+pub mod gradebook;
+pub mod roster;
