@@ -69,17 +69,10 @@ impl Workbook {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return File::Untouched,
             Err(error) => return unreadable(format!("cannot be opened: {error}")),
         };
-        let mut bytes = Vec::new();
-        if let Err(error) = file.take(LARGEST + 1).read_to_end(&mut bytes) {
-            return unreadable(format!("cannot be read: {error}"));
-        }
-        if bytes.len() as u64 > LARGEST {
-            return unreadable("is larger than 1 MiB, which no answer needs to be".to_owned());
-        }
-        match String::from_utf8(bytes) {
-            Err(_) => unreadable("is not a text file (UTF-8)".to_owned()),
-            Ok(text) if stub::same(&text, &exercise.stub()) => File::Untouched,
-            Ok(text) => File::Begun(text),
+        match answer(exercise, file) {
+            Err(why) => unreadable(why),
+            Ok(None) => File::Untouched,
+            Ok(Some(text)) => File::Begun(text),
         }
     }
 
@@ -92,6 +85,23 @@ impl Workbook {
         };
         write_whole(&path, exercise.stub().as_bytes())?;
         Ok(kept)
+    }
+}
+
+/// Reads what may be an answer, and never more than the largest one: none if it is the stub. `Err`
+/// says why it cannot be one, to be read after the file's name.
+pub fn answer(exercise: &Exercise, source: impl Read) -> Result<Option<String>, String> {
+    let mut bytes = Vec::new();
+    if let Err(error) = source.take(LARGEST + 1).read_to_end(&mut bytes) {
+        return Err(format!("cannot be read: {error}"));
+    }
+    if bytes.len() as u64 > LARGEST {
+        return Err("is larger than 1 MiB, which no answer needs to be".to_owned());
+    }
+    match String::from_utf8(bytes) {
+        Err(_) => Err("is not a text file (UTF-8)".to_owned()),
+        Ok(text) if stub::same(&text, &exercise.stub()) => Ok(None),
+        Ok(text) => Ok(Some(text)),
     }
 }
 

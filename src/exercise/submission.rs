@@ -14,7 +14,7 @@ use super::Exercise;
 use crate::error::{Error, Result};
 
 /// The name of the manifest in the archive.
-const MANIFEST: &str = "pglings.json";
+pub const MANIFEST: &str = "pglings.json";
 /// What the manifest says that it is.
 const FORMAT: &str = "pglings-submission";
 /// The version of the format. A reader refuses a later one.
@@ -79,23 +79,35 @@ fn write<'a>(
 /// ours, or not whole.
 pub fn read(bytes: &[u8]) -> Result<Vec<(Entry, String)>, String> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| "it is no zip archive")?;
-    let manifest = file(&mut zip, MANIFEST)?;
+    let entries = manifest(&file(&mut zip, MANIFEST)?)?;
+    let exercise = |entry: Entry| {
+        let text = file(&mut zip, &entry.path)?;
+        if !entry.is_of(&text) {
+            return Err(format!("{} is not the file that was packed", entry.path));
+        }
+        Ok((entry, text))
+    };
+    entries.into_iter().map(exercise).collect()
+}
+
+/// Reads a manifest: what was packed. `Err` is a sentence that says why it is none of ours.
+pub fn manifest(json: &str) -> Result<Vec<Entry>, String> {
     let manifest: Manifest =
-        serde_json::from_str(&manifest).map_err(|_| format!("its {MANIFEST} cannot be read"))?;
+        serde_json::from_str(json).map_err(|_| format!("its {MANIFEST} cannot be read"))?;
     if manifest.format != FORMAT {
         return Err(format!("its {MANIFEST} is not one of pglings"));
     }
     if manifest.version > VERSION {
         return Err(format!("it is of version {}, which is newer", manifest.version));
     }
-    let exercise = |entry: Entry| {
-        let text = file(&mut zip, &entry.path)?;
-        if sha256(text.as_bytes()) != entry.sha256 {
-            return Err(format!("{} is not the file that was packed", entry.path));
-        }
-        Ok((entry, text))
-    };
-    manifest.exercises.into_iter().map(exercise).collect()
+    Ok(manifest.exercises)
+}
+
+impl Entry {
+    /// Whether this is the text that was packed.
+    pub fn is_of(&self, text: &str) -> bool {
+        sha256(text.as_bytes()) == self.sha256
+    }
 }
 
 fn file(zip: &mut ZipArchive<Cursor<&[u8]>>, path: &str) -> Result<String, String> {
