@@ -17,6 +17,9 @@ const KEYS: &str = "name, due, credit, points, [exercises]";
 /// More points than this for one exercise are a slip of the finger.
 const MOST_POINTS: u32 = 1_000_000;
 
+/// An exercise and what passing it is worth.
+pub type Graded = (&'static Exercise, u32);
+
 /// A course.
 #[derive(Clone)]
 pub struct Course {
@@ -30,7 +33,7 @@ pub struct Course {
     /// How an answer that did not pass whole is credited.
     pub credit: Credit,
     /// What is graded and its points, in the workbook's order.
-    pub exercises: Vec<(&'static Exercise, u32)>,
+    pub exercises: Vec<Graded>,
 }
 
 impl Default for Course {
@@ -114,8 +117,8 @@ impl Course {
 }
 
 /// The exercises of the table, in the workbook's order.
-fn choose(table: &DeTable<'_>) -> Result<Vec<(&'static Exercise, u32)>, (Range<usize>, String)> {
-    let mut chosen: Vec<(&'static Exercise, u32)> = Vec::new();
+fn choose(table: &DeTable<'_>) -> Result<Vec<Graded>, (Range<usize>, String)> {
+    let mut chosen: Vec<Graded> = Vec::new();
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         let found = exercise(name).ok_or_else(|| {

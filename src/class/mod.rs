@@ -16,4 +16,5 @@ mod settle;
 pub mod toolchain;
 pub mod course;
 pub mod gradebook;
+pub mod intake;
 pub mod roster;

@@ -70,13 +70,11 @@ impl Roster {
         Roster::parse(&bytes).map_err(|why| Error::Usage(format!("{}: {why}.", path.display())))
     }
 
-    /// Who is named in these texts, the path of a submission: by id, or else by name, as whole
+    /// Who is named in this text, part of the path of a submission: by id, or else by name, as whole
     /// words. An id and somebody else's name leave it open.
-    pub fn whose(&self, texts: &[&str]) -> Whose {
-        let path: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
-        let by_name = self.best(|person| {
-            path.iter().any(|path| named(&person.words, path)).then_some(person.words.len())
-        });
+    pub fn whose(&self, text: &str) -> Whose {
+        let path = words(text);
+        let by_name = self.best(|person| named(&person.words, &path).then_some(person.words.len()));
         // The id `ada` is not meant where the name Ada Lovelace stands.
         let in_a_name = |id: &[String]| {
             by_name.iter().any(|index| {
@@ -85,7 +83,7 @@ impl Roster {
             })
         };
         let by_id = self.best(|person| {
-            let fits = person.ids.iter().filter(|id| path.iter().any(|path| within(id, path)));
+            let fits = person.ids.iter().filter(|id| within(id, &path));
             fits.filter(|id| !in_a_name(id)).map(Vec::len).max()
         });
         let mut both = by_id.clone();
@@ -276,7 +274,7 @@ mod tests {
             "id,name,email\ns1,Ada Lovelace,ada@b.c\ns2,Zo\u{eb} Quinn,\ns3,Ada Lovelace,\n\
              s4,\"Hopper, Grace\",\nada,Grace,\nada-2,Linus,\n",
         );
-        let whose = |text: &str| class.whose(&[text]);
+        let whose = |text: &str| class.whose(text);
         assert_eq!(whose("hand-in S1.zip"), Whose::One(0));
         assert_eq!(whose("s12.zip"), Whose::Nobody);
         assert_eq!(whose("s1 Ada Lovelace"), Whose::One(0));

@@ -8,7 +8,7 @@ use super::{Exercise, stub};
 use crate::error::{Context, Error, PathContext, Result};
 
 /// The largest exercise that is looked at, in bytes. No answer needs more.
-const LARGEST: u64 = 1024 * 1024;
+pub const LARGEST: u64 = 1024 * 1024;
 
 /// The root of the workbook: the folder that holds `exercises/`.
 #[derive(Debug, Clone)]

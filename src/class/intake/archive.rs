@@ -1,0 +1,130 @@
+//! Archives: told by what is in them, read where they are, never unpacked.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, Utc};
+use flate2::read::MultiGzDecoder;
+
+use super::gather::Gather;
+use super::names::{self, short};
+use super::{tar, zip};
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Zip,
+    Tar,
+    Gzip,
+    /// An archive that we do not read.
+    Other(&'static str),
+    /// No archive.
+    None,
+}
+
+/// Names that archives have.
+const NAMED: [&str; 9] =
+    [".zip", ".tar", ".tar.gz", ".tgz", ".gz", ".7z", ".rar", ".tar.xz", ".tar.bz2"];
+
+/// Documents that are zip archives inside.
+const DOCUMENTS: [&str; 8] = [".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".jar", ".apk"];
+
+/// Whether a file of this name is taken for an archive if it is one.
+pub(super) fn may_be(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    !DOCUMENTS.iter().any(|end| lower.ends_with(end))
+}
+
+/// Whether an archive is named so.
+pub(super) fn is_named_so(name: &str) -> bool {
+    stem(name).is_some()
+}
+
+/// The name of an archive without what tells that it is one.
+pub(super) fn stem(name: &str) -> Option<&str> {
+    let lower = name.to_ascii_lowercase();
+    let ends = NAMED.iter().filter(|end| lower.len() > end.len() && lower.ends_with(**end));
+    ends.map(|end| end.len()).max().map(|length| &name[..name.len() - length])
+}
+
+/// What a file is, by its first bytes.
+pub(super) fn kind(mut file: &File) -> io::Result<Kind> {
+    let mut start = Vec::new();
+    file.take(512).read_to_end(&mut start)?;
+    file.seek(SeekFrom::Start(0))?;
+    let starts = |sign: &[u8]| start.starts_with(sign);
+    Ok(if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") || starts(b"PK\x07\x08") {
+        Kind::Zip
+    } else if start.get(257..262) == Some(b"ustar".as_slice()) {
+        Kind::Tar
+    } else if starts(b"\x1f\x8b") {
+        Kind::Gzip
+    } else if starts(b"7z\xbc\xaf\x27\x1c") {
+        Kind::Other("7z")
+    } else if starts(b"Rar!") {
+        Kind::Other("RAR")
+    } else if starts(b"\xfd7zXZ\0") {
+        Kind::Other("xz")
+    } else if starts(b"BZh") {
+        Kind::Other("bzip2")
+    } else if starts(b"\x28\xb5\x2f\xfd") {
+        Kind::Other("zstd")
+    } else {
+        Kind::None
+    })
+}
+
+/// Reads an archive. `path` is how it is shown, empty for the submission itself.
+pub(super) fn read(
+    gather: &mut Gather<'_>,
+    kind: Kind,
+    file: File,
+    path: &str,
+    time: Option<DateTime<Utc>>,
+) {
+    let at = Inside { archive: path, time };
+    // The readers of archives are other people's; what makes one panic is one learner's matter.
+    let read = catch_unwind(AssertUnwindSafe(|| match kind {
+        Kind::Zip => zip::read(gather, &at, file),
+        Kind::Tar => tar::read_seekable(gather, &at, file),
+        Kind::Gzip => tar::read(gather, &at, MultiGzDecoder::new(BufReader::new(file))),
+        Kind::Other(name) => Err(format!("is a {name} archive, which is not read: a zip is")),
+        Kind::None => Err("is no archive, or a damaged one".to_owned()),
+    }));
+    let name = if path.is_empty() { "The archive" } else { path };
+    match read {
+        Ok(Ok(())) => {}
+        Ok(Err(why)) => gather.note(format!("{} {why}.", short(name))),
+        Err(_) => gather.note(format!("{} is damaged and cannot be read.", short(name))),
+    }
+}
+
+/// An archive that is being read.
+pub(super) struct Inside<'a> {
+    archive: &'a str,
+    /// When the archive was made, as far as is known.
+    pub(super) time: Option<DateTime<Utc>>,
+}
+
+impl Inside<'_> {
+    /// How an entry is shown; none if it is of no interest. Its name goes nowhere: it is only read,
+    /// to see which exercise it is.
+    pub(super) fn path(&self, gather: &mut Gather<'_>, name: &[u8]) -> Option<String> {
+        let name = names::shown(name).replace('\\', "/");
+        let parts: Vec<&str> = name.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let (last, folders) = parts.split_last()?;
+        if parts.contains(&"..") {
+            gather.note(format!("{} leads out of its archive and was passed over.", short(&name)));
+            return None;
+        }
+        if names::is_hidden(last) || folders.iter().any(|folder| !gather.enters(folder)) {
+            return None;
+        }
+        if name.starts_with('/') || parts[0].ends_with(':') {
+            gather.note(format!("{} has a path from the root; only its end counts.", short(&name)));
+        }
+        let path = parts.join("/");
+        Some(if self.archive.is_empty() { path } else { format!("{}/{path}", self.archive) })
+    }
+}
