@@ -258,11 +258,12 @@ struct Read {
 }
 
 impl Read {
-    /// The greater one counts: one with answers, one that is surely theirs, the later one, the one
+    /// The greater one counts: one with something to grade, one that is surely theirs, the later one, the one
     /// of the greater name.
     fn rank(&self) -> (bool, bool, Option<DateTime<Utc>>, &str) {
         let Gathered { answers, submitted, .. } = &self.gathered;
-        (!answers.is_empty(), !self.unsure, *submitted, &self.source)
+        let usable = answers.values().any(|answer| !matches!(answer, Answer::Unusable(_)));
+        (usable, !self.unsure, *submitted, &self.source)
     }
 }
 

@@ -127,7 +127,7 @@ fn the_latest_submission_counts_and_the_others_are_named() {
         place.put(&path, name).aged(&path, seconds);
     }
     // Later, and nothing to grade.
-    place.put("s1 e.zip", "damaged");
+    place.put("s1 e.zip", "damaged").put("s1 f/07_insert.rs", "");
     let mut course =
         Course { due: chrono::DateTime::from_timestamp(3_000, 0), ..Course::default() };
     let ada = |course: &Course| {
@@ -138,7 +138,7 @@ fn the_latest_submission_counts_and_the_others_are_named() {
     assert!(!first.late);
     noted(
         &first,
-        "Of 5 submissions s1 c (1970-01-01T00:50:00Z) counts, not s1 a (1970-01-01T00:16:40Z), ",
+        "Of 6 submissions s1 c (1970-01-01T00:50:00Z) counts, not s1 a (1970-01-01T00:16:40Z), ",
     );
     noted(&first, "no archive, or a damaged one.");
     course.due = chrono::DateTime::from_timestamp(2_999, 0);
