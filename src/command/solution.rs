@@ -19,12 +19,6 @@ pub(super) fn run(context: &Context, wanted: &str, yes: bool) -> Result<u8> {
             call(&format!("solution {} --yes", exercise.number))
         )));
     }
-    // The marks of what the stub leaves out are of no use to a reader.
-    let lines = exercise.solution.lines().filter(|line| {
-        let text = line.trim_start();
-        !text.starts_with("// todo: ") && text != "// end" && text != "// blank"
-    });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    context.print(&highlight::code(&text, Language::Rust, context.look))?;
+    context.print(&highlight::code(&exercise.unmarked(), Language::Rust, context.look))?;
     Ok(0)
 }

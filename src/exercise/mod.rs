@@ -42,6 +42,15 @@ impl Exercise {
         stub::of(self.solution)
     }
 
+    /// The solution without the marks of what the stub leaves out, which are of no use to a reader.
+    pub fn unmarked(&self) -> String {
+        let lines = self.solution.lines().filter(|line| {
+            let text = line.trim_start();
+            !text.starts_with("// todo: ") && text != "// end" && text != "// blank"
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Its path from the root of the workbook.
     pub fn path(&self) -> String {
         format!("exercises/{}/{}.rs", self.folder, self.stem)

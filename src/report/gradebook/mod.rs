@@ -6,6 +6,7 @@
 pub mod classroom50;
 pub mod csv;
 pub mod gradescope;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod prairielearn;
