@@ -167,9 +167,9 @@ fn totals(view: &View<'_>) -> String {
     let mean = view.totals.iter().sum::<u64>() / learners as u64;
     format!(
         "<p>Of {} points, the mean is {} and the median {}.</p>\n\
-         <svg class=\"histogram\" viewBox=\"0 0 660 216\" role=\"img\" aria-label=\"Learners by share \
+         <svg class=\"histogram\" viewBox=\"0 0 660 222\" role=\"img\" aria-label=\"Learners by share \
          of the points. {}\">{bars}<text x=\"620\" y=\"196\">100</text>\
-         <text x=\"320\" y=\"214\">% of the points</text></svg>\n",
+         <text x=\"320\" y=\"216\">% of the points</text></svg>\n",
         written(full),
         written(mean),
         written(median),

@@ -72,7 +72,8 @@ function filter() {
   where.disabled = ["all", "late", "nothing", "notes"].includes(which.value);
   const why = only ? `: ${only.words}` : "";
   document.getElementById("shown").textContent = `${shown} of ${rows.length} learners${why}`;
-  for (const head of heads) head.classList.toggle("chosen", only?.exercise === heads.indexOf(head) - 2);
+  const chosen = only?.exercise ?? (where.disabled || where.value === "any" ? NaN : Number(where.value));
+  for (const [at, head] of heads.entries()) head.classList.toggle("chosen", at === chosen + 2);
   if (current.closest("tr").hidden) rove(heads[0]);
 }
 

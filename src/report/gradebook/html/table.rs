@@ -56,7 +56,7 @@ fn head(column: &Column) -> String {
 
 fn row(view: &View<'_>, at: usize) -> String {
     let learner = &view.book.learners[at];
-    let mut html = format!("<tr><th scope=\"row\"><div>{}", who(learner));
+    let mut html = format!("<tr><th scope=\"row\"><span>{}</span>", who(learner));
     if learner.late {
         html.push_str(" <b class=\"flag\">late</b>");
     }
@@ -66,7 +66,7 @@ fn row(view: &View<'_>, at: usize) -> String {
     if learner.source.is_none() {
         html.push_str(" <b class=\"flag\">nothing handed in</b>");
     }
-    let _ = write!(html, "</div></th><td class=\"total\">{}</td>", written(view.totals[at]));
+    let _ = write!(html, "</th><td class=\"total\">{}</td>", written(view.totals[at]));
     for cell in &view.cells[at] {
         let kind = &KINDS[cell.kind];
         let points = match cell.answer {

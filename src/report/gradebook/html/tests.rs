@@ -148,6 +148,8 @@ fn write_samples() {
         ("class.html", sample::class(100, 20)),
         ("large.html", sample::class(100, 60)),
         ("attack.html", sample::attack()),
+        ("nobody.html", sample::class(0, 3)),
+        ("nothing.html", sample::class(3, 0)),
     ] {
         std::fs::write(folder.join(name), page(&book)).unwrap();
     }
