@@ -167,6 +167,20 @@ async function watched(browser, file, options, use) {
   await context.close();
 }
 
+// Colours change nothing of an answer, and no answer keeps them busy.
+async function colours(page) {
+  const long = ["/*", '"', '"\\', "r#\"", "'\\", "1 ", "a", "⟨U+202E⟩\n", "\n"].map((part) => part.repeat(30_000));
+  const plain = ["let c = '\"'; // it's\nfn f<'a>(x: &'a str) { r#\"\"\"#; b'\\''; 1.5e3 /* \" */ }", "", "\n\n"];
+  for (const text of [...plain, ...long]) {
+    const [same, took] = await page.evaluate((text) => {
+      const start = performance.now();
+      return [make("code", "", ...rust(text)).textContent === text, performance.now() - start];
+    }, text);
+    assert.ok(same, `the text stays: ${text.slice(0, 20)}`);
+    assert.ok(took < 2000, `${took} ms for ${text.slice(0, 20)}`);
+  }
+}
+
 async function narrowAndWide(page) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
@@ -200,6 +214,7 @@ try {
       if (data.learners.length > 0) {
         for (const use of [sorts, filters, opens, keys]) await use(page, data);
       }
+      await colours(page);
       await narrowAndWide(page);
       assert.equal(await page.evaluate(() => window.attacked), undefined, "nothing that was written ran");
     });

@@ -37,7 +37,7 @@ function marked(text) {
 const RUST = new RegExp(
   [
     /(?<comment>\/\/[^\n]*|\/\*[^]*?(?:\*\/|$))/,
-    /(?<string>\bb?c?r(?<hashes>#{0,9})"[^]*?(?:"\k<hashes>|$)|"[^"\\]*(?:\\[^][^"\\]*)*(?:"|$)|'(?:[^'\\\n]|\\[^'\n]{1,9}|\\')')/,
+    /(?<string>\bb?c?r(?<hashes>#{0,9})"[^]*?(?:"\k<hashes>|$)|"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|'(?:[^'\\\n]|\\[^'\n]{1,9}|\\')')/,
     /(?<number>\b\d[\w.]*|\b(?:true|false)\b)/,
     /(?<keyword>\b(?:as|async|await|break|const|continue|crate|dyn|else|enum|extern|fn|for|if|impl|in|let|loop|match|mod|move|mut|pub|ref|return|self|Self|static|struct|super|trait|type|unsafe|use|where|while)\b)/,
     /(?<name>\b[A-Za-z_]\w{0,99}!?(?=\())/,

@@ -13,7 +13,7 @@ const MANY: usize = 24;
 /// The table with its legend, and the controls that the script shows.
 pub(super) fn section(view: &View<'_>) -> String {
     let book = view.book;
-    let head: String = book.exercises.iter().map(|column| head(column)).collect();
+    let head: String = book.exercises.iter().map(head).collect();
     let rows: String = (0..book.learners.len()).map(|who| row(view, who)).collect();
     let many = if book.exercises.len() > MANY { " class=\"many\"" } else { "" };
     format!(
