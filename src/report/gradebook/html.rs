@@ -10,9 +10,11 @@
 //! the class struggles are there all the same. The same gradebook makes the same bytes.
 
 mod data;
+mod identical;
 mod struggle;
 mod table;
 mod text;
+mod totals;
 mod view;
 
 use base64::Engine;
@@ -51,12 +53,14 @@ pub fn page(gradebook: &Gradebook) -> String {
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <link rel=\"icon\" href=\"data:,\">\n<title>{title}</title>\n<style>{style}</style>\n\
          </head>\n<body>\n<a class=\"skip\" href=\"#learners\">To the table</a>\n{}\
-         <main>\n{}{}{}</main>\n{PANEL}\
+         <main>\n{}{}{}{}{}</main>\n{PANEL}\
          <script type=\"application/json\" id=\"data\">{}</script>\n<script>{script}</script>\n\
          </body>\n</html>\n",
         header(&view, &title),
         table::section(&view),
-        struggle::sections(&view),
+        struggle::section(&view),
+        totals::section(&view),
+        identical::section(&view),
         notes(&view),
         data::json(&view),
     )
