@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::postgres::source::Choice;
+use crate::report::gradebook::Format;
 
 /// A workbook that teaches PostgreSQL to Rust programmers by running it.
 #[derive(Debug, Parser)]
@@ -99,6 +100,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Grade submissions, or join gradebooks
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Grade(Box<Grade>),
     /// Look after the server that pglings runs
     Server {
         /// What to do with it
@@ -150,6 +154,88 @@ pub struct Lesson {
     /// Begin at this step, counted from 1; the ones before are run without being shown
     #[arg(long, value_name = "STEP")]
     pub from: Option<usize>,
+}
+
+/// How to grade submissions.
+#[derive(Debug, Clone, Args)]
+pub struct Grade {
+    /// Something else to do
+    #[command(subcommand)]
+    pub action: Option<GradeAction>,
+    /// Folders of submissions, or submissions: folders or archives (zip, tar, tar.gz)
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// A CSV file with the learners' ids and names
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// A TOML file with the course's name, due date, exercises and points
+    #[arg(long, value_name = "FILE")]
+    pub course: Option<PathBuf>,
+    /// Grade only this exercise (may be said several times)
+    #[arg(long, value_name = "N|NAME")]
+    pub exercise: Vec<String>,
+    /// Where and how to write the gradebook
+    #[command(flatten)]
+    pub out: GradeOut,
+    /// How many learners to grade at a time; none: as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub jobs: Option<u16>,
+    /// Grade one part of the learners, such as 1/8; the parts are joined with `grade merge`
+    #[arg(long, value_name = "I/N")]
+    pub partition: Option<Partition>,
+    /// What keeps the answers in: auto, bubblewrap, landlock or none
+    #[arg(long, default_value = "auto", value_name = "KIND")]
+    pub sandbox: String,
+}
+
+/// Where and how to write a gradebook.
+#[derive(Debug, Clone, Args)]
+pub struct GradeOut {
+    /// Formats, with commas between; gradebook.json is written in any case
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html,csv", value_name = "F")]
+    pub format: Vec<Format>,
+    /// The folder to write to
+    #[arg(long, default_value = "pglings-grades", value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// What else `grade` can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GradeAction {
+    /// Join the gradebooks of parts into one
+    Merge {
+        /// Folders that `grade --partition` has written
+        #[arg(value_name = "DIR", required = true)]
+        parts: Vec<PathBuf>,
+        /// Where and how to write the gradebook
+        #[command(flatten)]
+        out: GradeOut,
+    },
+}
+
+/// One part of several: `3/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partition {
+    /// Counted from 0.
+    pub index: u64,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl std::str::FromStr for Partition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Partition, String> {
+        let numbers = text.split_once('/').and_then(|(index, count)| {
+            Some((index.parse::<u64>().ok()?, count.parse::<u64>().ok()?))
+        });
+        match numbers {
+            Some((index, count)) if (1..=count).contains(&index) => {
+                Ok(Partition { index: index - 1, count })
+            }
+            _ => Err("it is I/N, such as 1/8 for the first of eight parts".to_owned()),
+        }
+    }
 }
 
 /// What can be done with the server.

@@ -3,7 +3,7 @@
 //! Nothing in it depends on when, where or in which order the answers were graded, so the same
 //! submissions make the same gradebook, and the gradebooks of parts join into that of the whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,20 @@ impl Graded {
 }
 
 impl Gradebook {
+    /// Fills in how each answer ended, and forgets answers that nobody here has handed in.
+    pub fn settle(&mut self) {
+        self.learners.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut used = BTreeSet::new();
+        for mark in self.learners.iter_mut().flat_map(|learner| learner.marks.values_mut()) {
+            if let Some(key) = &mark.answer {
+                mark.status =
+                    self.answers.get(key).map_or(Status::NoServer, |graded| graded.status);
+                used.insert(key.clone());
+            }
+        }
+        self.answers.retain(|key, _| used.contains(key));
+    }
+
     /// The points of a learner for an exercise, in hundredths, so that sums are exact. Of an exercise
     /// that was not handed in or not begun: none.
     pub fn points(&self, learner: &Learner, column: &Column) -> u64 {

@@ -18,6 +18,9 @@ use crate::sandbox::relay::Relay;
 use crate::sandbox::room::SCRATCH;
 use crate::sandbox::{self, Kind, Room};
 
+/// How often an answer is run if its server goes away.
+const ATTEMPTS: usize = 3;
+
 /// One of the places in which answers are judged at a time: a folder and a user of its own.
 pub struct Judge<'a> {
     compiler: &'a Compiler,
@@ -58,7 +61,7 @@ impl<'a> Judge<'a> {
         for source in sources {
             let verdict = match compiled.get(source.exercise.stem) {
                 Some(Compiled::Program(program, word)) => {
-                    self.run(source.exercise, program, word.as_deref(), &dir)?
+                    self.persist(source.exercise, program, word.as_deref(), &dir)?
                 }
                 Some(Compiled::Refused(words)) => {
                     let mut verdict = Verdict::new(source.exercise, Status::DoesNotCompile);
@@ -70,6 +73,25 @@ impl<'a> Judge<'a> {
             each(source, Settle::new(&dir).graded(source, verdict))?;
         }
         fs::remove_dir_all(&dir).at("remove", &dir)
+    }
+
+    /// Runs a program; anew, if the server went away meanwhile.
+    fn persist(
+        &self,
+        exercise: &Exercise,
+        program: &Path,
+        word: Option<&str>,
+        dir: &Path,
+    ) -> Result<Verdict> {
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            let verdict = self.run(exercise, program, word, dir)?;
+            if verdict.status != Status::NoServer || left == 0 {
+                return Ok(verdict);
+            }
+            self.servers.forget((exercise.grader)().extensions);
+        }
     }
 
     fn run(
@@ -88,7 +110,8 @@ impl<'a> Judge<'a> {
             }
         };
         let user = sandbox::user(self.place);
-        let own = dir.join(format!("run-{}", exercise.stem));
+        let own = tempfile::Builder::new().prefix("run-").tempdir_in(dir).at("write in", dir)?;
+        let own = own.keep();
         home::private_dir(&own, user)?;
         let room = Room::new(own.clone()).read(program.to_owned()).write(own.clone()).user(user);
         let sandbox = &self.compiler.sandbox;

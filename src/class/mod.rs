@@ -7,14 +7,17 @@
 
 #[cfg(unix)]
 pub mod compile;
+pub mod course;
 pub mod gradebook;
 #[cfg(unix)]
+pub mod grading;
+pub mod intake;
+pub mod journal;
+#[cfg(unix)]
 pub mod judge;
+pub mod merge;
+pub mod roster;
 #[cfg(unix)]
 mod settle;
 #[cfg(unix)]
 pub mod toolchain;
-pub mod course;
-pub mod gradebook;
-pub mod intake;
-pub mod roster;

@@ -12,6 +12,9 @@ use crate::report::look::plain;
 /// The most of a message that is kept, in characters.
 const MESSAGE: usize = 16_000;
 
+/// The most of the answer itself that is kept, in characters. All of it is graded.
+const TEXT: usize = 64_000;
+
 /// The most of what an answer printed that is kept, in characters.
 const OUTPUT: usize = 4_000;
 
@@ -43,7 +46,7 @@ impl Settle {
         };
         Graded {
             exercise: source.exercise.stem.to_owned(),
-            text: source.text.to_owned(),
+            text: cut(source.text, TEXT),
             status: verdict.status,
             checks: verdict.checks.into_iter().map(check).collect(),
             message: self.text(&verdict.message, MESSAGE),

@@ -3,6 +3,8 @@
 mod check;
 mod dev;
 mod doctor;
+#[cfg(unix)]
+mod grade;
 mod hint;
 mod keys;
 mod lesson;
@@ -85,6 +87,12 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Solution { exercise, yes }) => solution::run(&context, &exercise, yes),
         Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
         Some(Command::Submit { out }) => submit::run(&context, out.as_deref()),
+        #[cfg(unix)]
+        Some(Command::Grade(options)) => grade::run(&context, &options),
+        #[cfg(not(unix))]
+        Some(Command::Grade(_)) => Err(Error::Usage(
+            "answers are graded in a sandbox, which this system has none of. Use Linux.".to_owned(),
+        )),
         Some(Command::Server { action }) => server::run(&context, action),
         Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Completions { shell }) => manual::completions(shell),

@@ -50,4 +50,9 @@ impl Servers {
         open.insert(extensions, Arc::clone(&databases));
         Ok(databases)
     }
+
+    /// Looks for a server anew when these extensions are next asked for: this one went away.
+    pub fn forget(&self, extensions: &'static [&'static str]) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(extensions);
+    }
 }

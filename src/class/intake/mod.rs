@@ -110,6 +110,13 @@ fn with_limits<'a>(
     Ok(Reading { course, limits, learners, notes })
 }
 
+impl Reading<'_> {
+    /// Leaves out the learners whose ids are not wanted.
+    pub fn retain(&mut self, mut wanted: impl FnMut(&str) -> bool) {
+        self.learners.retain(|learner| wanted(&learner.id));
+    }
+}
+
 /// Learners, each read when it is asked for.
 pub struct Reading<'a> {
     course: &'a Course,

@@ -5,12 +5,16 @@
 
 pub mod classroom50;
 pub mod csv;
+mod files;
 pub mod gradescope;
 pub mod html;
 pub mod json;
 pub mod junit;
 pub mod prairielearn;
+pub mod summary;
 mod text;
+
+pub use files::{Format, files};
 
 #[cfg(test)]
 mod sample;
