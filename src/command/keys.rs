@@ -1,7 +1,7 @@
 //! A learner at the keys of a terminal.
 
 use std::fs;
-use std::io::{self, IsTerminal, Stdout};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use colored::Colorize;
@@ -10,23 +10,36 @@ use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 use textwrap::core::display_width;
 
+use super::sheet::Sheet;
 use super::terminal::{Pressed, Raw};
 use crate::error::{Context, Result};
 use crate::exercise::files::Workbook;
 use crate::lesson::event::Event;
 use crate::lesson::player::{Answer, Audience, Pause};
 use crate::lesson::prompt;
+use crate::report::look::{Look, screen_size};
 use crate::report::screen::{Screen, letter};
 
 /// Shows events and waits for a key at every pause.
 pub(super) struct AtTheKeys {
-    screen: Screen<Stdout>,
+    /// Where events are drawn.
+    screen: Screen<Vec<u8>>,
+    /// What was drawn and waits for the next pause.
+    sheet: Sheet,
     editor: DefaultEditor,
     /// Where lines of SQL are remembered from one day to the next.
     history: PathBuf,
     /// Whether the learner is at the SQL prompt, to which they come back after each answer.
     asking: bool,
+    /// Whether they were told that a letter answers a question.
+    told: bool,
 }
+
+/// Rows for the line that says what can be pressed.
+const PROMPT: usize = 1;
+
+/// Rows for what is said at the end of a lesson, and for the shell's own prompt.
+const FAREWELL: usize = 5;
 
 const HELP: &[(&str, &str)] = &[
     ("Enter", "run the step"),
@@ -39,29 +52,37 @@ const HELP: &[(&str, &str)] = &[
 ];
 
 impl AtTheKeys {
-    pub(super) fn new(screen: Screen<Stdout>, workbook: &Workbook) -> Result<AtTheKeys> {
+    pub(super) fn new(look: Look, workbook: &Workbook) -> Result<AtTheKeys> {
         let editor = DefaultEditor::new().map_err(io::Error::other);
         let mut editor = editor.context("cannot read lines from the terminal")?;
         let history = workbook.root().join(".pglings/history");
         // The first time there is none; and without one, only memory is lost.
         let _ = editor.load_history(&history);
-        Ok(AtTheKeys { screen, editor, history, asking: false })
+        let (screen, sheet) = (Screen::new(Vec::new(), look), Sheet::default());
+        Ok(AtTheKeys { screen, sheet, editor, history, asking: false, told: false })
     }
 
     /// Shows what can be pressed, in a line that fits the screen.
     fn prompt(&mut self, pause: Pause) -> Result<()> {
-        self.screen.look = self.screen.look.fitted();
-        let look = self.screen.look;
         let first = match (pause.choices, pause.ahead) {
             (_, Some(step)) => format!("[Enter] on, to step {step}"),
             (0, None) => "[Enter] run".to_owned(),
             (count, None) => format!("[a-{}] your guess  [Enter] none", letter(count - 1)),
         };
-        let more = [
-            (pause.why, "[w] why not the others"),
-            (pause.ahead.is_some() && pause.back, "[b] back"),
-            (true, "[?] help"),
-        ];
+        self.keys(
+            first,
+            &[
+                (pause.why, "[w] why not the others"),
+                (pause.ahead.is_some() && pause.back, "[b] back"),
+                (true, "[?] help"),
+            ],
+        )
+    }
+
+    /// Shows keys in a line that fits the screen.
+    fn keys(&mut self, first: String, more: &[(bool, &str)]) -> Result<()> {
+        self.screen.look = self.screen.look.fitted();
+        let look = self.screen.look;
         let mut text = first;
         for (_, key) in more.iter().filter(|(there, _)| *there) {
             // One column is for the cursor: a line that breaks cannot be cleared.
@@ -72,12 +93,54 @@ impl AtTheKeys {
         }
         let text: String = text.chars().take(look.width.saturating_sub(2)).collect();
         let text = look.paint(&text, |text| text.dimmed());
-        self.screen.raw(&format!("{text} ")).context("cannot write to the terminal")
+        print(&format!("{text} "))
+    }
+
+    /// Shows what was drawn, a screenful at a time, and leaves so many rows for what comes then.
+    /// `false`: the learner has seen enough.
+    fn show(&mut self, tail: usize) -> Result<bool> {
+        while !self.sheet.is_empty() {
+            // Who listens loses nothing at the upper edge.
+            let size = if self.screen.look.spoken { None } else { screen_size() };
+            let (text, more) = self.sheet.turn(size, tail);
+            print(&text)?;
+            if more && !self.more()? {
+                self.sheet = Sheet::default();
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Waits until a page may be turned. `false`: it may not.
+    fn more(&mut self) -> Result<bool> {
+        loop {
+            self.keys("[Enter] more".to_owned(), &[(true, "[q] leave")])?;
+            let pressed = press();
+            self.echo("")?;
+            match pressed? {
+                Pressed::Other(Key::Key(key)) => match key.code {
+                    KeyCode::Enter | KeyCode::Char(' ') => return Ok(true),
+                    KeyCode::Down | KeyCode::PageDown => return Ok(true),
+                    KeyCode::Char('q') | KeyCode::Esc => return Ok(false),
+                    _ => {}
+                },
+                Pressed::End => return Ok(false),
+                Pressed::Other(_) | Pressed::Again => {}
+            }
+        }
     }
 
     /// Clears the prompt and leaves a mark of what was pressed.
     fn echo(&mut self, text: &str) -> Result<()> {
-        self.screen.raw(&format!("\r\u{1b}[2K{text}")).context("cannot write to the terminal")
+        print(&format!("\r\u{1b}[2K{text}"))
+    }
+
+    /// Says a line in place of the prompt.
+    fn note(&mut self, text: &str) -> Result<()> {
+        let lines = textwrap::fill(text, self.screen.look.width);
+        let text = self.screen.look.paint(&lines, |text| text.dimmed());
+        self.echo(&format!("{text}\n"))
     }
 
     fn help(&mut self) -> Result<()> {
@@ -94,12 +157,23 @@ impl AtTheKeys {
     /// A key that means something here, and what. `None`: nothing, and the prompt is shown again.
     fn answer(&mut self, key: KeyCode, pause: Pause) -> Result<Option<Answer>> {
         let answer = match key {
+            // Passed by in a hurry, most likely: the question is worth more than a key.
+            KeyCode::Enter | KeyCode::Char(' ') if pause.choices > 0 && !self.told => {
+                self.told = true;
+                let last = letter(pause.choices - 1);
+                self.note(&format!(
+                    "A letter, a to {last}, is your guess. Enter once more goes on without one."
+                ))?;
+                return Ok(None);
+            }
+            KeyCode::Enter | KeyCode::Char(' ') if pause.choices > 0 => {
+                self.echo("> none\n\n")?;
+                return Ok(Some(Answer::Run));
+            }
             KeyCode::Enter | KeyCode::Char(' ') => Answer::Run,
             KeyCode::Char(':') => {
                 self.asking = true;
-                self.echo("")?;
-                let text = "SQL for this lesson's database; \\? for help, \\q back to the lesson";
-                self.screen.event(&Event::Note(text.to_owned())).context("cannot write")?;
+                self.note("SQL for this lesson's database; \\? for help, \\q back to the lesson")?;
                 return self.query();
             }
             // Letters are guesses first.
@@ -177,10 +251,17 @@ impl Audience for AtTheKeys {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         // The terminal may have another size by now.
         self.screen.look = self.screen.look.fitted();
-        self.screen.event(event)
+        self.screen.event(event)?;
+        let drawn = std::mem::take(self.screen.out());
+        self.sheet.add(&String::from_utf8_lossy(&drawn), matches!(event, Event::Progress(..)));
+        Ok(())
     }
 
     fn pause(&mut self, pause: Pause) -> Result<Answer> {
+        self.told = false;
+        if !self.show(PROMPT)? && !self.asking {
+            return Ok(Answer::Quit);
+        }
         if self.asking
             && let Some(answer) = self.query()?
         {
@@ -207,6 +288,24 @@ impl Audience for AtTheKeys {
             }
         }
     }
+
+    fn end(&mut self) -> Result<()> {
+        self.show(FAREWELL).map(drop)
+    }
+}
+
+impl Drop for AtTheKeys {
+    fn drop(&mut self) {
+        // What an error left unseen; there is nobody to tell if it cannot be shown.
+        let _ = print(&self.sheet.turn(None, 0).0);
+    }
+}
+
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .context("cannot write to the terminal")
 }
 
 fn choice_of(key: char, choices: usize) -> Option<usize> {

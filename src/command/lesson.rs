@@ -47,11 +47,10 @@ pub(super) fn walk(
     // Ctrl-C while a step runs: its sessions end, the step returns, and all is put away.
     let stop = interrupt::on(move || crate::postgres::database::end_sessions_at(&address, &name));
     let mut stage = Stage::new(database)?;
-    let screen = Screen::new(io::stdout(), context.look);
     let mut audience: Box<dyn Audience> = if options.no_pause || !is_interactive() {
-        Box::new(Straight(screen))
+        Box::new(Straight(Screen::new(io::stdout(), context.look)))
     } else {
-        Box::new(AtTheKeys::new(screen, &context.workbook)?)
+        Box::new(AtTheKeys::new(context.look, &context.workbook)?)
     };
     let mut at = from;
     let result =

@@ -13,6 +13,7 @@ mod manual;
 mod reset;
 mod resume;
 mod server;
+mod sheet;
 mod solution;
 mod submit;
 mod terminal;

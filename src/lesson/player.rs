@@ -39,6 +39,11 @@ pub trait Audience {
 
     /// Waits for the learner at a step, or does not.
     fn pause(&mut self, pause: Pause) -> Result<Answer>;
+
+    /// Nothing more is to come.
+    fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// What can be done at a pause.
@@ -122,6 +127,7 @@ impl<'a> Walk<'a> {
                 return Ok(Ending::LeftAt(index));
             }
         }
+        self.audience.end()?;
         Ok(Ending::Finished)
     }
 
@@ -164,7 +170,11 @@ impl<'a> Walk<'a> {
                 }
                 Answer::Skip => {
                     self.run_quietly(index)?;
-                    self.tell(&[Event::Note("Skipped: it was run, and is not shown.".into())])?;
+                    let text = match choices {
+                        0 => "Skipped: it was run, and is not shown.",
+                        _ => "Skipped: nobody asks you.",
+                    };
+                    self.tell(&[Event::Note(text.to_owned())])?;
                     return Ok(true);
                 }
                 Answer::Back if view == 0 => {

@@ -86,10 +86,9 @@ impl<W: Write> Screen<W> {
         writeln!(self.out, "{text}")
     }
 
-    /// Writes text as it is.
-    pub fn raw(&mut self, text: &str) -> io::Result<()> {
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
+    /// What was written to.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
     }
 
     fn rows(&self, rows: &Table) -> String {

@@ -8,21 +8,21 @@ use rexpect::session::{PtySession, spawn_command};
 
 use crate::world::{QUIET, Ran};
 
-const PAUSE: &str = "[Enter] run";
+pub(crate) const PAUSE: &str = "[Enter] run";
 
-fn home(name: &str) -> PathBuf {
+pub(crate) fn home(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 /// A shell that runs the program and then tells its exit code and whether the terminal echoes.
-fn terminal(home: &Path, args: &str) -> PtySession {
+pub(crate) fn terminal(home: &Path, args: &str) -> PtySession {
     let program = QUIET.command(home).get_program().to_string_lossy().into_owned();
     // The shell lives through the Ctrl-C that is meant for the program.
     shell(home, &format!("stty echo; trap : INT; {program} {args}; echo code=$?; stty -a"))
 }
 
 /// A shell that runs a script in the workbook.
-fn shell(home: &Path, script: &str) -> PtySession {
+pub(crate) fn shell(home: &Path, script: &str) -> PtySession {
     let pglings = QUIET.command(home);
     #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
     let mut shell = std::process::Command::new("sh");
@@ -38,13 +38,13 @@ fn shell(home: &Path, script: &str) -> PtySession {
 }
 
 /// Presses keys.
-fn press(session: &mut PtySession, keys: &str) {
+pub(crate) fn press(session: &mut PtySession, keys: &str) {
     session.send(keys).unwrap();
     session.flush().unwrap();
 }
 
 /// Expects the end: this exit code, a terminal that echoes, and no server.
-fn ends(mut session: PtySession, home: &Path, code: u8) {
+pub(crate) fn ends(mut session: PtySession, home: &Path, code: u8) {
     session.exp_string(&format!("code={code}")).unwrap();
     let settings = session.exp_eof().unwrap();
     assert!(settings.contains(" echo ") && settings.contains(" icanon "), "{settings}");
@@ -123,6 +123,21 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
 fn a_prediction_is_held_against_what_happens() {
     let home = home("home-guess");
     let _desk = QUIET.answer("07_insert", "");
+    let mut session = terminal(&home, "lesson 7 --from 4");
+    session.exp_string("[a-c] your guess").unwrap();
+    // Whoever only presses on is told once what a question is for.
+    press(&mut session, "\r");
+    session.exp_string("A letter, a to c, is your").unwrap();
+    session.exp_string("[a-c] your guess").unwrap();
+    press(&mut session, "\r");
+    session.exp_string("> none").unwrap();
+    session.exp_string(PAUSE).unwrap();
+    press(&mut session, "\r");
+    session.exp_string("It is c.").unwrap();
+    session.exp_string(PAUSE).unwrap();
+    press(&mut session, "q");
+    ends(session, &home, 0);
+
     let mut session = terminal(&home, "lesson 7 --from 4");
     session.exp_string("[a-c] your guess").unwrap();
     session.send("b").unwrap();
