@@ -34,7 +34,7 @@ use crate::lesson::catalogue::{self, Lesson};
 use crate::postgres::servers::Servers;
 use crate::postgres::source::Choice;
 use crate::report::call;
-use crate::report::look::Look;
+use crate::report::look::{Look, in_locale};
 use crate::report::progress;
 
 /// What every command has at hand.
@@ -112,7 +112,7 @@ fn report(error: &Error) {
     }
     // Colours were chosen by what standard output is; this may be a file.
     let head = if io::stderr().is_terminal() { "error:".red().bold() } else { "error:".normal() };
-    eprintln!("{head} {error}");
+    eprintln!("{head} {}", in_locale(&error.to_string()));
 }
 
 impl Context {

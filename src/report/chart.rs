@@ -15,19 +15,20 @@ pub fn draw(chart: &Chart, look: Look) -> String {
     let figures: Vec<String> = chart.bars.iter().map(|(_, figure)| short(*figure)).collect();
     if look.spoken {
         let bars = chart.bars.iter().zip(&figures);
-        let lines = bars.map(|((name, _), figure)| format!("{name}: {figure}"));
-        let head = std::iter::once(format!("{}.", chart.title));
+        let lines = bars.map(|((name, _), figure)| format!("{}: {figure}", look.redraw(name)));
+        let head = std::iter::once(format!("{}.", look.redraw(&chart.title)));
         return head.chain(lines).collect::<Vec<_>>().join("\n");
     }
+    let names: Vec<String> = chart.bars.iter().map(|(name, _)| look.redraw(name)).collect();
     let widest = |texts: &mut dyn Iterator<Item = &String>| {
         texts.map(|text| display_width(text)).max().unwrap_or(0)
     };
-    let label = widest(&mut chart.bars.iter().map(|(name, _)| name)).min(look.width / 2);
+    let label = widest(&mut names.iter()).min(look.width / 2);
     let figure = widest(&mut figures.iter());
     let room = look.width.saturating_sub(label + figure + 3).clamp(5, 60);
     let most = chart.bars.iter().map(|(_, figure)| *figure).fold(0.0, f64::max);
-    let mut lines = vec![look.paint(&chart.title, |text| text.bold())];
-    for ((name, value), figure) in chart.bars.iter().zip(figures) {
+    let mut lines = vec![look.paint(&look.redraw(&chart.title), |text| text.bold())];
+    for (((_, value), name), figure) in chart.bars.iter().zip(&names).zip(figures) {
         let part = if most > 0.0 { value / most } else { 0.0 };
         let bar = look.paint(&bar(part, room, look.unicode), |text| text.cyan());
         let name: String = name.chars().take(label).collect();

@@ -109,7 +109,7 @@ fn row(schema: &Schema, table: &Table, column: &Column, widths: [usize; 3], look
     let [mark, name, kind] = widths;
     let title = format!("{}{}", column.name, if column.required { "*" } else { "" });
     let side = look.sign("│", "|");
-    let marks = look.paint(&format!("{:<mark$}", marks.join(" ")), |text| text.yellow());
+    let marks = look.paint(&format!("{:<mark$}", marks.join(" ")), |text| text.magenta());
     let text = if kind > 0 { short(&column.kind) } else { "" };
     let kind = look.paint(&format!("{text:<kind$}"), |text| text.dimmed());
     let gap = " ".repeat(name.saturating_sub(display_width(&title)));

@@ -92,21 +92,37 @@ pub fn screen_size() -> Option<(usize, usize)> {
     (size.0 > 0 && size.1 > 0).then_some(size)
 }
 
-/// Text without the characters that boxes, plans and marks are drawn with. What a learner wrote
-/// beyond ASCII is theirs, and stays.
+/// Text for the error stream of a program that has no look yet, as the locale can show it.
+pub fn in_locale(text: &str) -> String {
+    if speaks_utf8() { text.to_owned() } else { ascii(text) }
+}
+
+/// Text without the characters that boxes, plans and marks are drawn with, and with plain quotes
+/// and dashes. Letters beyond ASCII, in a learner's words or in names, stay.
 fn ascii(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         out.push_str(match c {
-            '─' | '╌' | '┄' | '–' => "-",
-            '│' | '┆' => "|",
+            '─' | '━' | '╌' | '┄' | '–' | '−' => "-",
+            '—' => "--",
+            '“' | '”' | '„' | '«' | '»' => "\"",
+            '‘' | '’' | '‹' | '›' => "'",
+            '\u{a0}' | '\u{202f}' => " ",
+            '│' | '┆' | '┊' => "|",
             '═' => "=",
             '┌'..='╬' => "+",
             '█'..='▏' => "#",
-            '•' => "-",
+            '•' | '·' => "-",
             '…' => "...",
-            '→' => "->",
+            '→' | '▶' => "->",
+            '←' | '◀' => "<-",
+            '↔' | '⇄' => "<->",
+            '≤' => "<=",
+            '≥' => ">=",
+            '≠' => "<>",
+            '≈' => "about ",
             '×' => "x",
+            'µ' => "u",
             '✓' => "ok",
             '✗' => "NO",
             other => {

@@ -23,16 +23,19 @@ pub fn show(look: Look, still: bool) {
     // A terminal may claim to have no columns; nothing can be drawn over in such a one.
     let columns = crossterm::terminal::size().map_or(0, |(columns, _)| columns);
     let moves = io::stderr().is_terminal() && !still && !dumb && columns > 0;
-    let moving = moves.then(|| Moving {
+    let moving = (moves && !look.spoken).then(|| Moving {
         all: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
         bars: Mutex::default(),
     });
-    activity::listen(Box::new(Shown { look, moving }));
+    let told = (moves && look.spoken).then(Mutex::default);
+    activity::listen(Box::new(Shown { look, moving, told }));
 }
 
 struct Shown {
     look: Look,
     moving: Option<Moving>,
+    /// For a screen reader: work that was told of, which is told of once more when it is over.
+    told: Option<Mutex<BTreeMap<u64, String>>>,
 }
 
 struct Moving {
@@ -42,7 +45,7 @@ struct Moving {
 
 impl Listener for Shown {
     fn note(&self, text: &str) {
-        let text = self.look.paint(text, |text| text.dimmed());
+        let text = self.look.paint(&self.look.redraw(text), |text| text.dimmed());
         match &self.moving {
             // What moves makes room for it.
             Some(moving) => moving.all.suspend(|| eprintln!("{text}")),
@@ -51,6 +54,14 @@ impl Listener for Shown {
     }
 
     fn at(&self, key: u64, text: &str) {
+        let text = self.look.redraw(text);
+        if let Some(told) = &self.told {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.entry(key).or_insert_with(|| {
+                eprintln!("Begun: {text}.");
+                text.clone()
+            });
+        }
         let Some(moving) = &self.moving else { return };
         let mut bars = moving.bars();
         let bar = bars.entry(key).or_insert_with(|| {
@@ -64,6 +75,12 @@ impl Listener for Shown {
     }
 
     fn over(&self, key: u64) {
+        if let Some(told) = &self.told {
+            let text = told.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            if let Some(text) = text {
+                eprintln!("Over: {text}.");
+            }
+        }
         let Some(moving) = &self.moving else { return };
         if let Some(bar) = moving.bars().remove(&key) {
             bar.finish_and_clear();

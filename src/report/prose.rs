@@ -10,7 +10,7 @@ use crate::lesson::event::Table;
 /// Renders Markdown: headings, paragraphs, lists, code, tables, emphasis.
 pub fn render(markdown: &str, look: Look) -> String {
     let mut page = Page::new(look);
-    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+    for event in Parser::new_ext(&look.redraw(markdown), Options::ENABLE_TABLES) {
         page.take(event);
     }
     page.flush("", "");

@@ -33,7 +33,7 @@ impl<W: Write> Screen<W> {
         let text = match event {
             Event::Lesson { number, title, module } => {
                 let line = look.rule(&format!("Lesson {number}{} {module}", look.sign(" ·", ":")));
-                let title = look.paint(title, |text| text.bold().underline());
+                let title = look.paint(&look.redraw(title), |text| text.bold().underline());
                 format!("{line}\n\n{title}\n")
             }
             Event::Prose(markdown) => format!("{}\n", prose::render(markdown, look)),
@@ -68,7 +68,9 @@ impl<W: Write> Screen<W> {
             Event::Diagram(found) => format!("{}\n", diagram::draw(found, look)),
             Event::Timeline(found) => format!("{}\n", timeline::draw(found, look, self.times)),
             Event::Messages(title, found) => format!("{}\n", messages::draw(title, found, look)),
-            Event::Said(text) => indent(text, if look.spoken { "" } else { look.sign("│ ", "| ") }),
+            Event::Said(text) => {
+                indent(&look.redraw(text), if look.spoken { "" } else { look.sign("│ ", "| ") })
+            }
             Event::Wire(statements) => {
                 let drawn = wire::draw(statements, look);
                 if drawn.is_empty() {
@@ -76,7 +78,7 @@ impl<W: Write> Screen<W> {
                 }
                 format!("{}\n", drawn.join("\n"))
             }
-            Event::Note(text) => look.paint(text, |text| text.dimmed()),
+            Event::Note(text) => look.paint(&look.redraw(text), |text| text.dimmed()),
         };
         let lines = matches!(event, Event::Said(_) | Event::Note(_));
         if self.in_lines && !lines {
@@ -166,7 +168,7 @@ fn settled(chosen: Option<usize>, right: usize, why: &[String], look: Look) -> S
         // The sentence says it.
         _ if look.spoken => return format!("{text}\n"),
         Some(chosen) if chosen == right => look.paint(look.sign("✓ ", "+ "), |text| text.green()),
-        Some(_) => look.paint(look.sign("✗ ", "- "), |text| text.yellow()),
+        Some(_) => look.paint(look.sign("✗ ", "- "), |text| text.red()),
         None => "  ".to_owned(),
     };
     format!("{mark}{}\n", text.replace('\n', "\n  "))

@@ -1,6 +1,8 @@
 //! What several sessions did, from top to bottom: a column for each, and beside it the bracket of
 //! its transaction, or a broken line as long as it waits.
 
+mod spoken;
+
 use colored::{Color, Colorize};
 use textwrap::Options;
 use textwrap::core::display_width;
@@ -39,6 +41,9 @@ struct Line {
 /// Draws a timeline no wider than the look allows. Where there is no room for a column each, the
 /// names stand before the lines. `times` false leaves out what differs from run to run.
 pub fn draw(timeline: &Timeline, look: Look, times: bool) -> String {
+    if look.spoken {
+        return spoken::tell(timeline, times);
+    }
     let count = timeline.sessions.len().max(1);
     let room = ((look.width + GAP) / count).saturating_sub(GAP);
     let longest = timeline.sessions.iter().map(|name| display_width(name)).max().unwrap_or(0);
@@ -139,7 +144,7 @@ fn side_by_side(cells: Vec<Line>, width: usize) -> String {
 }
 
 fn colour(text: &str, session: usize, look: Look) -> String {
-    const COLOURS: [Color; 4] = [Color::Cyan, Color::Magenta, Color::Yellow, Color::Green];
+    const COLOURS: [Color; 4] = [Color::Cyan, Color::Magenta, Color::Green, Color::Blue];
     look.paint(text, |text| text.color(COLOURS[session % COLOURS.len()]))
 }
 
@@ -159,7 +164,7 @@ fn lines_of(moment: &Moment, room: usize, look: Look, times: bool) -> Vec<Line> 
     }
     match &moment.reply {
         None => {
-            let text = look.paint("waits", |text| text.yellow());
+            let text = look.paint("waits", |text| text.red());
             lines.push(Line { width: 5, text });
         }
         Some(reply) => {
@@ -201,12 +206,16 @@ fn answer(reply: &Reply, sql: Option<&str>, room: usize, look: Look) -> Vec<Line
         });
         return lines.map(Line::plain).collect();
     }
-    // `BEGIN` and `SET` answer with themselves; a `COMMIT` that is answered `ROLLBACK` does not.
-    let said = sql.is_some_and(|sql| sql.trim_start().to_uppercase().starts_with(&reply.tag));
-    if said || reply.tag.is_empty() {
+    if goes_without_saying(reply, sql) {
         return Vec::new();
     }
     wrap(&reply.tag, room, &arrow, &hang).into_iter().map(Line::plain).collect()
+}
+
+/// `BEGIN` and `SET` answer with themselves; a `COMMIT` that is answered `ROLLBACK` does not.
+fn goes_without_saying(reply: &Reply, sql: Option<&str>) -> bool {
+    let said = sql.is_some_and(|sql| sql.trim_start().to_uppercase().starts_with(&reply.tag));
+    said || reply.tag.is_empty()
 }
 
 /// Rows in columns, under their names if there are several. A single value stands for itself.

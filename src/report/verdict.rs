@@ -1,6 +1,7 @@
 //! A verdict on the screen.
 
 use colored::Colorize;
+use textwrap::core::display_width;
 
 use super::call;
 use super::look::{Look, plain};
@@ -35,7 +36,7 @@ fn head(verdict: &Verdict, look: Look) -> String {
     let words = match verdict.status {
         Status::Passed => look.paint(words, |text| text.green().bold()),
         Status::NotStarted => look.paint(words, |text| text.dimmed()),
-        Status::Broken | Status::NoServer => look.paint(words, |text| text.yellow().bold()),
+        Status::Broken | Status::NoServer => look.paint(words, |text| text.magenta().bold()),
         _ => look.paint(words, |text| text.red().bold()),
     };
     match verdict.status {
@@ -49,29 +50,7 @@ fn head(verdict: &Verdict, look: Look) -> String {
 fn checks(checks: &[Check], look: Look) -> Vec<String> {
     let mut lines = Vec::new();
     for (index, check) in checks.iter().enumerate() {
-        let line = match check.state {
-            _ if look.spoken => {
-                let word = match check.state {
-                    State::Passed => "Passed",
-                    State::Failed(_) => "Failed",
-                    State::NotTried(_) => "Not tried",
-                };
-                format!("{word}: {}", check.name)
-            }
-            State::Passed => {
-                let tick = look.paint(look.sign("✓", "ok"), |text| text.green());
-                format!("  {tick} {}", check.name)
-            }
-            State::Failed(_) => {
-                let cross = look.paint(look.sign("✗", "NO"), |text| text.red().bold());
-                format!("  {cross} {}", look.paint(&check.name, |text| text.bold()))
-            }
-            State::NotTried(_) => {
-                let dash = look.sign("–", "--");
-                look.paint(&format!("  {dash} {}", check.name), |text| text.dimmed())
-            }
-        };
-        lines.push(line);
+        lines.extend(named(check, look));
         if checks.get(index + 1).is_some_and(|next| next.state == check.state) {
             continue;
         }
@@ -84,6 +63,45 @@ fn checks(checks: &[Check], look: Look) -> Vec<String> {
         } else {
             lines.extend(message);
         }
+    }
+    lines
+}
+
+/// The name of a check behind its mark; a long one goes on below its beginning.
+fn named(check: &Check, look: Look) -> Vec<String> {
+    let mark = match check.state {
+        State::Passed if look.spoken => "Passed:",
+        State::Failed(_) if look.spoken => "Failed:",
+        State::NotTried(_) if look.spoken => "Not tried:",
+        State::Passed => look.sign("✓", "ok"),
+        State::Failed(_) => look.sign("✗", "NO"),
+        State::NotTried(_) => look.sign("–", "--"),
+    };
+    let name = look.redraw(&check.name);
+    // Who listens needs no lines, and the mark is a word of the sentence.
+    if look.spoken {
+        return vec![format!("{mark} {name}")];
+    }
+    let rest = " ".repeat(display_width(mark) + 3);
+    let options = textwrap::Options::new(look.width)
+        .initial_indent(&rest)
+        .subsequent_indent(&rest)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let style = |text: &str| match check.state {
+        State::Passed => text.to_owned(),
+        State::Failed(_) => look.paint(text, |text| text.bold()),
+        State::NotTried(_) => look.paint(text, |text| text.dimmed()),
+    };
+    let mark = look.paint(mark, |mark| match check.state {
+        State::Passed => mark.green(),
+        State::Failed(_) => mark.red().bold(),
+        State::NotTried(_) => mark.dimmed(),
+    });
+    let mut head = format!("  {mark} ");
+    let mut lines = Vec::new();
+    for line in textwrap::wrap(&name, options) {
+        lines.push(format!("{head}{}", style(line.trim_start())));
+        head.clone_from(&rest);
     }
     lines
 }
@@ -131,6 +149,17 @@ fn wrapped(text: &str, indent: &str, look: Look) -> Vec<String> {
 mod tests {
     use super::super::look::PLAIN;
     use super::*;
+
+    #[test]
+    fn a_long_name_goes_on_below_its_beginning() {
+        let check = Check { name: "a name that is long".to_owned(), state: State::Passed };
+        let narrow = Look { width: 16, ..PLAIN };
+        assert_eq!(named(&check, narrow), ["  ✓ a name that", "    is long"]);
+        let ascii = Look { unicode: false, ..narrow };
+        assert_eq!(named(&check, ascii), ["  ok a name that", "     is long"]);
+        let reader = Look { spoken: true, ..ascii };
+        assert_eq!(named(&check, reader), ["Passed: a name that is long"]);
+    }
 
     #[test]
     fn one_message_is_told_once() {

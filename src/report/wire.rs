@@ -63,6 +63,11 @@ fn one(statement: &Statement, how: &str, look: Look) -> String {
         text.push_str(&format!("\n    {line}"));
     }
     for (index, param) in statement.params.iter().enumerate() {
+        let mut param = param.to_string();
+        // Ours, where a long value was cut.
+        if !look.unicode && param.ends_with("…'") {
+            param = param.replace("…'", "...'");
+        }
         text.push_str(&format!("\n    ${} = {param}", index + 1));
     }
     text

@@ -193,7 +193,10 @@ impl<'a> Grading<'a> {
         let output = self.answer.finish();
         let mut text = output.text();
         if output.total > output.kept.len() as u64 {
-            text.push_str(&format!("… and {} bytes more", output.total - output.kept.len() as u64));
+            text.push_str(&format!(
+                "... and {} bytes more",
+                output.total - output.kept.len() as u64
+            ));
         }
         Finished { checks: self.checks, kept: self.kept, output: text }
     }

@@ -120,3 +120,16 @@ fn a_commit_that_was_a_rollback_says_so() {
     let drawn = draw(&Timeline { sessions: vec!["phone".into()], moments }, PLAIN, false);
     assert!(drawn.ends_with("│ COMMIT\n└ → ROLLBACK"), "{drawn}");
 }
+
+#[test]
+fn a_reader_hears_a_sentence_for_each_moment() {
+    let look = Look { spoken: true, unicode: false, ..PLAIN };
+    let expected = "\
+phone: BEGIN.
+laptop: SELECT * FROM accounts. Answer: owner Ann, balance 100; owner Bo, balance NULL.
+phone: UPDATE accounts SET balance = balance - 10 WHERE owner = 'Ann'. Answer: UPDATE 1.
+laptop: UPDATE accounts SET balance = balance - 10 WHERE owner = 'Ann'. Waits for phone.
+phone: COMMIT.
+laptop: Waits no longer. Error 40001: could not serialize access due to concurrent update.";
+    assert_eq!(draw(&timeline(), look, false), expected);
+}
