@@ -18,6 +18,7 @@ pub mod highlight;
 pub mod json;
 pub mod look;
 pub mod map;
+mod margin;
 pub mod messages;
 pub mod plan;
 pub mod progress;

@@ -9,6 +9,7 @@ use colored::Colorize;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::look::Look;
+use super::margin::Margin;
 use crate::activity::{self, Listener};
 
 /// How often something moves.
@@ -24,7 +25,10 @@ pub fn show(look: Look, still: bool) {
     let columns = crossterm::terminal::size().map_or(0, |(columns, _)| columns);
     let moves = io::stderr().is_terminal() && !still && !dumb && columns > 0;
     let moving = (moves && !look.spoken).then(|| Moving {
-        all: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()),
+        all: MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(
+            Box::new(Margin::default()),
+            20,
+        )),
         bars: Mutex::default(),
     });
     let told = (moves && look.spoken).then(Mutex::default);
