@@ -1,5 +1,7 @@
 //! Builds one exercise.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -13,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::Workbook;
 use crate::interrupt;
-use crate::process::{Pipe, Program};
+use crate::process::{Finished, Pipe, Program};
 
 /// What came of a build.
 #[derive(Debug)]
@@ -45,11 +47,12 @@ pub fn build(workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
 /// dependency as `cargo run` did: otherwise it would compile half of them again.
 pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let cargo = Program::new(cargo)
+    let count = || packages(&cargo, workbook);
+    let program = Program::new(&cargo)
         .args(["build", "--package", "pglings", "--package", "exercises", "--bin", exercise.stem])
         .args(["--message-format", "json-diagnostic-rendered-ansi"])
         .dir(workbook.root());
-    let mut running = cargo.start()?;
+    let mut running = program.start()?;
     drop(running.stdin.take());
     let _stopper = interrupt::on(running.stopper());
     let (sender, messages) = mpsc::sync_channel(64);
@@ -66,7 +69,7 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
                 if is_fresh_harness(&message) {
                     up = up.min(Instant::now() + limit);
                 }
-                below.take(&message, exercise.stem);
+                below.take(&message, exercise.stem, count);
                 heard.take(&message, exercise.stem);
             }
             Err(RecvTimeoutError::Disconnected) => break true,
@@ -120,27 +123,54 @@ pub(crate) fn too_long(limit: Duration) -> String {
 /// What an answer stands on: compiled once, and told of while that goes on.
 #[derive(Default)]
 struct Below {
-    compiled: usize,
+    /// The packages that are there, compiled now or before.
+    there: BTreeSet<String>,
     work: Option<Work>,
+    /// How many there are going to be, once that was asked; `None` if nobody can tell.
+    all: Option<usize>,
 }
 
 impl Below {
-    /// A package that was not there already says that this is a first build. Cargo does not tell
-    /// how many there are going to be.
-    fn take(&mut self, message: &Value, stem: &str) {
-        let target = &message["target"]["name"];
-        if message["reason"] != "compiler-artifact" || message["fresh"] == true || target == stem {
+    /// A package that was not there already says that this is a first build; then `count` is asked
+    /// how many packages there are, once.
+    fn take(&mut self, message: &Value, stem: &str, count: impl Fn() -> Option<usize>) {
+        let target = &message["target"];
+        // The program that prepares a package is not the package.
+        let prepares = target["kind"][0] == "custom-build";
+        if message["reason"] != "compiler-artifact" || prepares || target["name"] == stem {
             return;
         }
-        self.compiled += 1;
-        let text =
-            format!("{} compiled, just now {}", self.compiled, target.as_str().unwrap_or(""));
-        let work = self.work.get_or_insert_with(|| {
+        self.there.insert(message["package_id"].as_str().unwrap_or_default().to_owned());
+        if message["fresh"] == true {
+            return;
+        }
+        if self.work.is_none() {
             activity::note(FIRST_BUILD);
-            activity::begin(&text)
-        });
-        work.at(&text);
+            self.all = count();
+        }
+        let name = target["name"].as_str().unwrap_or_default();
+        let there = self.there.len();
+        // What is only there for some feature is in the count, too.
+        let of = self.all.map_or(String::new(), |all| format!(" of {}", all.max(there)));
+        let text = format!("{there}{of} packages compiled, just now {name}");
+        self.work.get_or_insert_with(|| activity::begin("compiling packages")).at(&text);
     }
+}
+
+/// How many packages an answer stands on, as cargo resolves them. Cargo's messages do not say, and
+/// its plan of a build is not stable.
+fn packages(cargo: &OsStr, workbook: &Workbook) -> Option<usize> {
+    let tree = Program::new(cargo)
+        .args(["tree", "--offline", "--package", "exercises", "--edges", "normal,build"])
+        .args(["--prefix", "none", "--no-dedupe", "--format", "{p}"])
+        .dir(workbook.root())
+        .keep(LONGEST)
+        .run(Duration::from_secs(10));
+    let tree = tree.ok().filter(Finished::success)?.stdout.text();
+    // A name and a version; what follows differs for one and the same package.
+    let name = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let names: BTreeSet<String> = tree.lines().map(name).collect();
+    Some(names.len()).filter(|count| *count > 0)
 }
 
 const FIRST_BUILD: &str =
@@ -202,17 +232,32 @@ mod tests {
 
     use super::*;
 
+    fn artifact(name: &str, kind: &str, fresh: bool) -> Value {
+        json!({"reason": "compiler-artifact", "package_id": name, "fresh": fresh,
+            "target": {"name": name, "kind": [kind]}})
+    }
+
     #[test]
     fn only_what_had_to_be_compiled_below_the_answer_makes_a_first_build() {
-        let artifact = |name: &str, fresh: bool| json!({"reason": "compiler-artifact", "target": {"name": name}, "fresh": fresh});
         let mut below = Below::default();
-        below.take(&artifact("tokio", true), "07_insert");
-        below.take(&artifact("07_insert", false), "07_insert");
-        below.take(&json!({"reason": "build-finished", "success": true}), "07_insert");
+        let unasked = || panic!("nobody asked how many there are");
+        below.take(&artifact("tokio", "lib", true), "07_insert", unasked);
+        below.take(&artifact("build-script-build", "custom-build", false), "07_insert", unasked);
+        below.take(&artifact("07_insert", "bin", false), "07_insert", unasked);
+        below.take(&json!({"reason": "build-finished", "success": true}), "07_insert", unasked);
         assert!(below.work.is_none());
-        below.take(&artifact("serde", false), "07_insert");
-        below.take(&artifact("harness", false), "07_insert");
+        below.take(&artifact("serde", "lib", false), "07_insert", || Some(3));
+        below.take(&artifact("harness", "lib", false), "07_insert", unasked);
         assert!(below.work.is_some());
-        assert_eq!(below.compiled, 2);
+        assert_eq!((below.there.len(), below.all), (3, Some(3)));
+    }
+
+    #[test]
+    fn cargo_knows_how_many_packages_there_are() {
+        let workbook = Workbook::at(std::path::Path::new(env!("CARGO_MANIFEST_DIR")));
+        let count = packages(OsStr::new(env!("CARGO")), &workbook).unwrap();
+        let lock = std::fs::read_to_string(workbook.root().join("Cargo.lock")).unwrap();
+        let most = lock.matches("[[package]]").count();
+        assert!((50..most).contains(&count), "{count} of {most}");
     }
 }
