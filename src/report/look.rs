@@ -12,6 +12,9 @@ use crate::cli::ColorChoice;
 pub struct Look {
     /// Columns that a line may take.
     pub width: usize,
+    /// Columns of a wide screen beyond these. Words do without them, since long lines are hard to
+    /// read; the tables of a result need not.
+    pub beyond: usize,
     /// Whether colours may be used.
     pub color: bool,
     /// Whether lines and ticks beyond ASCII may be used.
@@ -21,7 +24,7 @@ pub struct Look {
 }
 
 /// The look of pages: no colours, 80 columns.
-pub const PLAIN: Look = Look { width: 80, color: false, unicode: true, spoken: false };
+pub const PLAIN: Look = Look { width: 80, beyond: 0, color: false, unicode: true, spoken: false };
 
 impl Look {
     /// As the terminal on standard output has it; a pipe is plain, and 80 columns wide.
@@ -39,15 +42,17 @@ impl Look {
         };
         colored::control::set_override(color);
         let unicode = speaks_utf8() && !spoken;
-        Look { width: 80, color, unicode, spoken }.fitted()
+        Look { width: 80, beyond: 0, color, unicode, spoken }.fitted()
     }
 
     /// The same on a terminal that may have another size by now.
     #[must_use]
     pub fn fitted(self) -> Look {
         let size = screen_size().filter(|_| std::io::stdout().is_terminal());
-        // Long lines are hard to read, and a table in fewer than 20 columns is none.
-        Look { width: size.map_or(80, |(columns, _)| columns).clamp(20, 100), ..self }
+        let columns = size.map_or(80, |(columns, _)| columns);
+        // A table in fewer than 20 columns is none.
+        let width = columns.clamp(20, 100);
+        Look { width, beyond: columns.saturating_sub(width), ..self }
     }
 
     /// A character, or its stand-in where only ASCII can be shown.

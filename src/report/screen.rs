@@ -98,7 +98,8 @@ impl<W: Write> Screen<W> {
         if rows.columns.is_empty() {
             return format!("{count}\n");
         }
-        format!("{}\n{count}\n", table::draw(rows, self.look))
+        let wide = Look { width: self.look.width + self.look.beyond, ..self.look };
+        format!("{}\n{count}\n", table::draw(rows, wide))
     }
 
     fn with_time(&self, text: &str, time: Option<std::time::Duration>) -> String {
