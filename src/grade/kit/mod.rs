@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod compare;
 mod folder;
 mod grading;
+mod mentioned;
 pub mod plan;
 mod query;
 mod questions;

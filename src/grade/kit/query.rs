@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::compare::{Difference, Order, Rows, compare};
+use super::mentioned::{mentioned, speaks_of};
 use super::shrink::shrink;
 use super::{Grading, Outcome, Stop, Trial, wrong};
 use crate::error::Error;
@@ -206,9 +207,9 @@ fn try_all(
         if !kept.is_empty() {
             message.push_str(", while the tables held no more than this:");
             let (spoken_of, others): (Vec<_>, Vec<_>) =
-                kept.into_iter().partition(|(table, _)| words(query.reference).any(|w| w == table));
+                kept.into_iter().partition(|(table, _)| speaks_of(query.reference, table));
             for (table, rows) in spoken_of {
-                let mentioned = mentioned(&rows, query.reference);
+                let mentioned = mentioned(&table, &rows, query.reference);
                 message.push_str(&format!("\n{table}\n{}", mentioned.draw(LOOK)));
             }
             let others: Vec<_> = others.into_iter().map(|(table, _)| table).collect();
@@ -294,24 +295,6 @@ fn literal(value: &Value) -> String {
             format!("ARRAY[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", "))
         }
         Value::Object(_) => format!("{}::jsonb", text(&value.to_string())),
-    }
-}
-
-fn words(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split(|c: char| !c.is_alphanumeric() && c != '_')
-}
-
-/// Only the columns that the reference speaks of, and the key: a table may have many.
-fn mentioned(rows: &Rows, sql: &str) -> Rows {
-    let keep: Vec<usize> = (0..rows.columns.len())
-        .filter(|index| {
-            rows.columns[*index] == "id" || words(sql).any(|word| word == rows.columns[*index])
-        })
-        .collect();
-    let pick = |row: &Vec<Value>| keep.iter().map(|index| row[*index].clone()).collect();
-    Rows {
-        columns: keep.iter().map(|index| rows.columns[*index].clone()).collect(),
-        rows: rows.rows.iter().map(pick).collect(),
     }
 }
 
