@@ -32,6 +32,13 @@ const SCHEMA: &str = "
         friend_id integer REFERENCES people DEFERRABLE INITIALLY DEFERRED,
         stars     smallint CHECK (stars BETWEEN 1 AND 5)
     );
+    CREATE TABLE rooms (
+        name  text,
+        taken daterange,
+        EXCLUDE (name WITH =),
+        EXCLUDE USING gist (taken WITH &&)
+    );
+    INSERT INTO rooms VALUES ('blue', '[2024-01-01, 2024-02-01)');
     CREATE INDEX children_parent ON children (parent_id, stars);
     INSERT INTO users (email) VALUES ('ada@example.com');
 ";
@@ -66,7 +73,7 @@ fn columns() {
     assert!(!people.column("id").unwrap().always);
     people.column("active").unwrap().defaults_to("false").unwrap();
     says(people.column("active").unwrap().defaults_to("true"), "has the default false");
-    says(table(client, "peeple"), "there is `children`, `people`, `users`");
+    says(table(client, "peeple"), "there is `children`, `people`, `rooms`, `users`");
 }
 
 #[test]
@@ -104,6 +111,11 @@ fn keys_references_and_indexes() {
     children.index_on(&["parent_id", "stars"]).unwrap();
     says(children.index_on(&["stars"]), "there are children_parent (parent_id, stars)");
     assert_eq!(children.checks[0].columns, ["stars"]);
+
+    let rooms = table(client, "rooms").unwrap();
+    rooms.unique(&["name"]).unwrap();
+    says(rooms.unique(&["taken"]), "asks for UNIQUE");
+    refuses(client, "INSERT INTO rooms VALUES ('blue')", "23505", "another blue one").unwrap();
 }
 
 #[test]

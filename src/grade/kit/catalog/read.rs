@@ -65,9 +65,13 @@ fn column(table: &str, row: &Row) -> Column {
     }
 }
 
-/// Those that are there and in use: one whose CREATE INDEX CONCURRENTLY failed is not.
+/// Those that are there and in use: one whose CREATE INDEX CONCURRENTLY failed is not. `EXCLUDE (…
+/// WITH =)` is another spelling of UNIQUE.
 const INDEXES: &str = "
-    SELECT c.relname::text, m.amname::text, i.indisunique, i.indisprimary,
+    SELECT c.relname::text, m.amname::text, i.indisunique OR (i.indisexclusion AND EXISTS
+               (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype = 'x'
+                AND '=' = ALL (SELECT p.oprname FROM pg_operator p WHERE p.oid = ANY (k.conexclop)))),
+           i.indisprimary,
            pg_get_expr(i.indpred, i.indrelid), pg_get_indexdef(i.indexrelid),
            array(SELECT coalesce(a.attname::text, pg_get_indexdef(i.indexrelid, n, true))
                  FROM generate_series(1, i.indnkeyatts::integer) n
@@ -120,6 +124,8 @@ pub fn refuses(client: &mut Client, sql: &str, sqlstate: &str, what: &str) -> Ou
     match attempt(client, sql)? {
         Ok(()) => wrong(format!("{what} was stored; it has to be refused with {sqlstate}{name}.")),
         Err(failure) if failure.sqlstate() == Some(sqlstate) => Ok(()),
+        // What EXCLUDE says where UNIQUE says 23505.
+        Err(failure) if sqlstate == "23505" && failure.sqlstate() == Some("23P01") => Ok(()),
         Err(failure) => wrong(format!(
             "{what} has to be refused with {sqlstate}{name}; the server said: {}",
             explain(&failure)
