@@ -4,6 +4,8 @@ mod book;
 mod new;
 
 use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use super::{Context, lesson_named};
 use crate::cli::DevAction;
@@ -14,6 +16,7 @@ use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::run::Stage;
 use crate::lesson::step::Action;
 use crate::lesson::transcript;
+use crate::process::Program;
 
 pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
     match action {
@@ -68,14 +71,31 @@ fn stubs(context: &Context) -> Result<u8> {
     for exercise in exercises() {
         let path = root.join(exercise.path());
         let there = fs::read_to_string(&path).unwrap_or_default();
+        let written = root.join(".pglings/stubs").join(format!("{}.rs", exercise.stem));
         if !stub::same(&there, &exercise.stub()) {
-            // Whatever stands there may be somebody's answer: kept, like in `reset`.
-            context.workbook.reset(exercise)?;
+            let ours = fs::read_to_string(&written).is_ok_and(|text| text == there);
+            if ours || is_committed(root, &exercise.path(), &there) {
+                write_whole(&path, exercise.stub().as_bytes())?;
+            } else {
+                // Whatever stands there may be somebody's answer: kept, like in `reset`.
+                context.workbook.reset(exercise)?;
+            }
             context.print(&exercise.path())?;
+        }
+        // The next time it is known as nobody's answer.
+        if fs::read_to_string(&written).ok() != Some(exercise.stub()) {
+            write_whole(&written, exercise.stub().as_bytes())?;
         }
     }
     write_targets(context, &known())?;
     Ok(0)
+}
+
+/// Whether git has this text under that path, so that nothing is lost with the file.
+fn is_committed(root: &Path, path: &str, text: &str) -> bool {
+    let show = Program::new("git").args(["show", &format!("HEAD:./{path}")]).dir(root);
+    let shown = show.keep(1 << 20).run(Duration::from_secs(10));
+    shown.is_ok_and(|shown| shown.success() && shown.stdout.kept == text.as_bytes())
 }
 
 /// Writes the list of targets, if it is another.

@@ -38,3 +38,45 @@ fn dev_new_writes_an_exercise_once() {
     }
     assert_eq!(fs::read_to_string(&lesson).unwrap(), "mine");
 }
+
+#[test]
+fn dev_stubs_keeps_a_copy_of_what_somebody_wrote_and_of_nothing_else() {
+    let world = World::new("workbook-stubs");
+    let git = |args: &[&str]| {
+        #[allow(clippy::disallowed_methods, reason = "an author, at a shell")]
+        let mut git = std::process::Command::new("git");
+        git.args([
+            "-c",
+            "user.name=a",
+            "-c",
+            "commit.gpgsign=false",
+            "-c",
+            "user.email=a@example.com",
+        ])
+        .args(args);
+        git.current_dir(&world.root);
+        assert!(git.output().unwrap().status.success(), "git {args:?}");
+    };
+    let exercise = pglings::exercise::exercise("07_insert").unwrap();
+    let path = world.root.join(exercise.path());
+    let copy = path.with_extension("rs.1.bak");
+    let stubs = |text: &str| {
+        fs::write(&path, text).unwrap();
+        let ran = world.run(&["dev", "stubs"]);
+        assert_eq!((ran.code, ran.stdout.trim()), (0, exercise.path().as_str()), "{ran:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), exercise.stub());
+    };
+    // As the solution once made it, in a clone of ours.
+    fs::write(&path, "// the stub of long ago").unwrap();
+    git(&["init", "--quiet"]);
+    git(&["add", "exercises"]);
+    git(&["commit", "--quiet", "--message", "stubs"]);
+    stubs("// the stub of long ago");
+    assert!(!copy.exists());
+    // As it was written by a build before this one, and not committed.
+    fs::write(world.root.join(".pglings/stubs/07_insert.rs"), "// of yesterday").unwrap();
+    stubs("// of yesterday");
+    assert!(!copy.exists());
+    stubs("// an answer");
+    assert_eq!(fs::read_to_string(&copy).unwrap(), "// an answer");
+}
