@@ -17,6 +17,8 @@ mod dev;
 mod keys;
 #[path = "program/progress.rs"]
 mod progress;
+#[path = "program/screen.rs"]
+mod screen;
 #[path = "program/servers.rs"]
 mod servers;
 #[path = "program/submit.rs"]

@@ -14,6 +14,7 @@ use super::sheet::Sheet;
 use super::terminal::{Pressed, Raw};
 use crate::error::{Context, Result};
 use crate::exercise::files::Workbook;
+use crate::interrupt;
 use crate::lesson::event::Event;
 use crate::lesson::player::{Answer, Audience, Pause};
 use crate::lesson::prompt;
@@ -204,7 +205,9 @@ impl AtTheKeys {
     /// lesson.
     fn query(&mut self) -> Result<Option<Answer>> {
         let mut text = String::new();
+        let _stopper = interrupt::on(wake);
         loop {
+            interrupt::check()?;
             let prompt = if text.is_empty() { "sql> " } else { "  -> " };
             let line = match self.editor.readline(prompt) {
                 Ok(line) => line,
@@ -214,7 +217,7 @@ impl AtTheKeys {
                     continue;
                 }
                 Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
-                // A terminal of another size, while nobody types.
+                // A terminal of another size, while nobody types; or see `wake`.
                 Err(ReadlineError::Signal(_)) => continue,
                 Err(error) => {
                     return Err(io::Error::other(error)).context("cannot read the terminal");
@@ -300,6 +303,18 @@ impl Drop for AtTheKeys {
         let _ = print(&self.sheet.turn(None, 0).0);
     }
 }
+
+/// Ends a wait for a line, which a SIGTERM alone does not: it is only noted. A new size is the one
+/// thing that rustyline stops for.
+#[cfg(unix)]
+fn wake() {
+    use rustix::process::{Signal, getpid, kill_process};
+    // A program can always signal itself.
+    let _ = kill_process(getpid(), Signal::WINCH);
+}
+
+#[cfg(not(unix))]
+fn wake() {}
 
 fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
