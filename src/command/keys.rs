@@ -3,6 +3,9 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Once, Weak};
+use std::thread;
+use std::time::Duration;
 
 use colored::Colorize;
 use crossterm::event::{Event as Key, KeyCode};
@@ -205,7 +208,11 @@ impl AtTheKeys {
     /// lesson.
     fn query(&mut self) -> Result<Option<Answer>> {
         let mut text = String::new();
-        let _stopper = interrupt::on(wake);
+        let waiting = Arc::new(());
+        let waits = Arc::downgrade(&waiting);
+        // Once: whoever wakes us with Ctrl-C calls this again.
+        let once = Once::new();
+        let _stopper = interrupt::on(move || once.call_once(|| wake(waits.clone())));
         loop {
             interrupt::check()?;
             let prompt = if text.is_empty() { "sql> " } else { "  -> " };
@@ -217,7 +224,7 @@ impl AtTheKeys {
                     continue;
                 }
                 Err(ReadlineError::Interrupted | ReadlineError::Eof) => break,
-                // A terminal of another size, while nobody types; or see `wake`.
+                // A terminal of another size, while nobody types.
                 Err(ReadlineError::Signal(_)) => continue,
                 Err(error) => {
                     return Err(io::Error::other(error)).context("cannot read the terminal");
@@ -304,17 +311,22 @@ impl Drop for AtTheKeys {
     }
 }
 
-/// Ends a wait for a line, which a SIGTERM alone does not: it is only noted. A new size is the one
-/// thing that rustyline stops for.
+/// Ends a wait for a line, which a SIGTERM alone does not: it is only noted. Ctrl-C is what rustyline
+/// stops for; as it may not wait yet, it is told until nobody waits.
 #[cfg(unix)]
-fn wake() {
+fn wake(waits: Weak<()>) {
     use rustix::process::{Signal, getpid, kill_process};
-    // A program can always signal itself.
-    let _ = kill_process(getpid(), Signal::WINCH);
+    thread::spawn(move || {
+        while waits.strong_count() > 0 {
+            // A program can always signal itself.
+            let _ = kill_process(getpid(), Signal::INT);
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
 }
 
 #[cfg(not(unix))]
-fn wake() {}
+fn wake(_waits: Weak<()>) {}
 
 fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();

@@ -222,7 +222,7 @@ mod processes {
             let environment = format!("PGLINGS_HOME={}", home.display());
             assert!(with(&environment).len() > 1);
             pglings::process::kill(leader);
-            until(&format!("{args} ends by itself"), || with(&environment).is_empty());
+            until(&format!("{args} ends by itself ({index})"), || with(&environment).is_empty());
         }
     }
 }
