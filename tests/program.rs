@@ -7,6 +7,8 @@
 mod answers;
 #[path = "program/around.rs"]
 mod around;
+#[path = "program/ascii.rs"]
+mod ascii;
 #[path = "program/book.rs"]
 mod book;
 #[path = "program/commands.rs"]

@@ -16,13 +16,14 @@ fn fresh_home(name: &str) -> PathBuf {
 }
 
 /// A terminal of so many columns, in which a server is made and stopped again.
-fn first_server(home: &Path, columns: u32) -> PtySession {
+fn first_server(home: &Path, columns: u32, more: &str) -> PtySession {
     let pglings = QUIET.command(home);
     #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
     let mut shell = std::process::Command::new("sh");
     let program = pglings.get_program().to_string_lossy();
-    let line =
-        format!("stty cols {columns}; {program} lesson 7 --no-pause >/dev/null; echo code=$?");
+    let line = format!(
+        "stty cols {columns}; {program} lesson 7 --no-pause {more} >/dev/null; echo code=$?"
+    );
     shell.arg("-c").arg(line).current_dir(&QUIET.root).env("TERM", "xterm");
     for (name, value) in pglings.get_envs() {
         match value {
@@ -36,7 +37,7 @@ fn first_server(home: &Path, columns: u32) -> PtySession {
 #[test]
 fn on_a_terminal_something_moves_while_a_cluster_is_made() {
     let home = fresh_home("home-moves");
-    let mut session = first_server(&home, 80);
+    let mut session = first_server(&home, 80, "");
     session.exp_string("Making a private PostgreSQL cluster (once)").unwrap();
     session.exp_string("initdb").unwrap();
     // Were the line filled to the edge, the `^C` of a terminal would begin another.
@@ -45,9 +46,19 @@ fn on_a_terminal_something_moves_while_a_cluster_is_made() {
 }
 
 #[test]
+fn a_reader_hears_when_work_begins_and_when_it_ends() {
+    let home = fresh_home("home-spoken");
+    let mut session = first_server(&home, 80, "--plain");
+    session.exp_string("Making a private PostgreSQL cluster (once)...").unwrap();
+    let rest = session.exp_string("code=0").unwrap();
+    assert!(rest.contains("Begun: initdb.\r\nOver: initdb.\r\n"), "{rest:?}");
+    assert!(!rest.contains('\u{1b}'), "{rest:?}");
+}
+
+#[test]
 fn a_terminal_of_no_columns_gets_lines() {
     let home = fresh_home("home-still");
-    let mut session = first_server(&home, 0);
+    let mut session = first_server(&home, 0, "");
     session.exp_string("Making a private PostgreSQL cluster (once)").unwrap();
     let rest = session.exp_string("code=0").unwrap();
     assert!(!rest.contains('\u{1b}') && !rest.contains("initdb"), "{rest:?}");
