@@ -2,10 +2,12 @@
 //!
 //! The first one ends what we wait for (a process, a session on the server), so that the command
 //! returns by its ordinary way, destructors and all. SIGTERM and a closed terminal do the same.
+//! A [`Cancel`] does it to the work of one thread, and the program goes on.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
@@ -13,30 +15,80 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 static STOPPERS: Mutex<BTreeMap<u64, Stopper>> = Mutex::new(BTreeMap::new());
 
-type Stopper = Box<dyn Fn() + Send>;
+thread_local! {
+    /// What cancels the work of this thread.
+    static SCOPE: RefCell<Option<Cancel>> = const { RefCell::new(None) };
+}
+
+struct Stopper {
+    stop: Box<dyn Fn() + Send>,
+    scope: Option<Cancel>,
+}
 
 /// Listens for Ctrl-C. Called once, by the program; a library user has a handler of their own.
 pub fn listen() {
     // A handler that is set already is better than none.
-    let _ = ctrlc::set_handler(|| {
-        INTERRUPTED.store(true, Ordering::SeqCst);
-        for stop in stoppers().values() {
-            stop();
-        }
-    });
+    let _ = ctrlc::set_handler(raise);
 }
 
-/// Whether Ctrl-C was pressed, as an error.
+/// Does what Ctrl-C does: whoever leaves need not wait for what still runs.
+pub fn raise() {
+    INTERRUPTED.store(true, Ordering::SeqCst);
+    for stopper in stoppers().values() {
+        (stopper.stop)();
+    }
+}
+
+/// Whether Ctrl-C was pressed, or the work of this thread was cancelled, as an error.
 pub fn check() -> Result<()> {
-    if INTERRUPTED.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { Ok(()) }
+    let cancelled = SCOPE.with_borrow(|scope| scope.as_ref().is_some_and(Cancel::is_cancelled));
+    if cancelled || INTERRUPTED.load(Ordering::SeqCst) { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 /// Says how to stop what is being waited for, until the guard is dropped.
 #[must_use]
 pub fn on(stop: impl Fn() + Send + 'static) -> Guard {
     let key = NEXT.fetch_add(1, Ordering::Relaxed);
-    stoppers().insert(key, Box::new(stop));
+    let scope = SCOPE.with_borrow(Clone::clone);
+    // Under the lock: a cancel comes either before this, and is seen here, or finds the stopper.
+    let mut stoppers = stoppers();
+    if scope.as_ref().is_some_and(Cancel::is_cancelled) {
+        stop();
+    }
+    stoppers.insert(key, Stopper { stop: Box::new(stop), scope });
     Guard(key)
+}
+
+/// Stops the work of one thread, as Ctrl-C stops all. What that thread lets other threads do, such
+/// as starting a server that others use too, goes on.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Does work on this thread that can be cancelled from another.
+    pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let before = SCOPE.replace(Some(self.clone()));
+        let result = work();
+        SCOPE.set(before);
+        result
+    }
+
+    /// Ends what the work waits for; its next [`check`] fails.
+    pub fn cancel(&self) {
+        let stoppers = stoppers();
+        self.0.store(true, Ordering::SeqCst);
+        let own = |stopper: &&Stopper| {
+            stopper.scope.as_ref().is_some_and(|scope| Arc::ptr_eq(&scope.0, &self.0))
+        };
+        for stopper in stoppers.values().filter(own) {
+            (stopper.stop)();
+        }
+    }
+
+    /// Whether [`cancel`](Self::cancel) was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// See [`on`].
@@ -51,4 +103,28 @@ impl Drop for Guard {
 
 fn stoppers() -> MutexGuard<'static, BTreeMap<u64, Stopper>> {
     STOPPERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_cancel_stops_its_own_work_alone_and_whatever_begins_after_it() {
+        let (cancel, other) = (Cancel::default(), Cancel::default());
+        let (sender, stopped) = mpsc::channel();
+        let say = |word: &'static str| {
+            let sender = sender.clone();
+            move || sender.send(word).unwrap()
+        };
+        let _own = cancel.scope(|| on(say("own")));
+        let _other = other.scope(|| on(say("other")));
+        let _none = on(say("none"));
+        cancel.cancel();
+        assert!(cancel.scope(check).is_err() && other.scope(check).is_ok() && check().is_ok());
+        let _late = cancel.scope(|| on(say("late")));
+        assert_eq!(stopped.try_iter().collect::<Vec<_>>(), ["own", "late"]);
+    }
 }
