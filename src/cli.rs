@@ -94,6 +94,12 @@ pub enum Command {
         #[arg(value_name = "N|NAME")]
         exercise: String,
     },
+    /// Grade an exercise at each save, with everything else a key away
+    Watch {
+        /// Its number or name; none: the one saved last, else the first that is not passed
+        #[arg(value_name = "N|NAME")]
+        exercise: Option<String>,
+    },
     /// Pack the exercises you have begun, for your instructor
     Submit {
         /// Where to write the archive; none: pglings-submission.zip in the current folder

@@ -361,6 +361,19 @@ pub fn kill(pid: i32) {
     }
 }
 
+/// Stops this process and those that share its terminal's foreground, as Ctrl-Z does, until the
+/// shell says `fg`.
+#[cfg(unix)]
+pub fn suspend() {
+    use rustix::process::{Signal, kill_current_process_group};
+    // Where there is no shell to go back to, the system refuses, and all goes on.
+    let _ = kill_current_process_group(Signal::TSTP);
+}
+
+/// There is no such thing elsewhere.
+#[cfg(not(unix))]
+pub fn suspend() {}
+
 #[cfg(not(unix))]
 fn own_group(_command: &mut Command) {}
 

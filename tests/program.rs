@@ -25,5 +25,7 @@ mod screen;
 mod servers;
 #[path = "program/submit.rs"]
 mod submit;
+#[path = "program/watch.rs"]
+mod watch;
 #[path = "program/world.rs"]
 mod world;

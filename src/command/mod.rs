@@ -17,6 +17,7 @@ mod sheet;
 mod solution;
 mod submit;
 mod terminal;
+mod watch;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -87,6 +88,7 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Hint { exercise }) => hint::run(&context, &exercise),
         Some(Command::Solution { exercise, yes }) => solution::run(&context, &exercise, yes),
         Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
+        Some(Command::Watch { exercise }) => watch::run(&context, exercise.as_deref()),
         Some(Command::Submit { out }) => submit::run(&context, out.as_deref()),
         #[cfg(unix)]
         Some(Command::Grade(options)) => grade::run(&context, &options),

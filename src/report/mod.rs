@@ -10,9 +10,12 @@ pub fn call(arguments: &str) -> String {
     format!("{program} {arguments}").trim_end().trim_end_matches(" --").to_owned()
 }
 
+pub mod board;
 pub mod book;
 pub mod chart;
 pub mod diagram;
+pub mod difference;
+pub mod fold;
 pub mod gradebook;
 pub mod highlight;
 pub mod json;
@@ -29,4 +32,5 @@ pub mod submission;
 pub mod table;
 pub mod timeline;
 pub mod verdict;
+pub mod watch;
 pub mod wire;

@@ -9,6 +9,11 @@ use crate::grade::verdict::{Check, State, Status, Verdict};
 
 /// The verdict with its checks, what went wrong, and what to do next.
 pub fn draw(verdict: &Verdict, look: Look) -> String {
+    draw_with(verdict, &call(&format!("hint {}", verdict.number)), look)
+}
+
+/// The same with another way to a hint.
+pub fn draw_with(verdict: &Verdict, hint: &str, look: Look) -> String {
     let mut lines = vec![head(verdict, look)];
     lines.extend(checks(&verdict.checks, look));
     if !verdict.message.is_empty() {
@@ -24,7 +29,7 @@ pub fn draw(verdict: &Verdict, look: Look) -> String {
             lines.push(format!("      {}", look.sign("…", "...")));
         }
     }
-    lines.extend(next(verdict).into_iter().flat_map(|line| wrapped(&line, "  ", look)));
+    lines.extend(next(verdict, hint).into_iter().flat_map(|line| wrapped(&line, "  ", look)));
     lines.join("\n")
 }
 
@@ -107,8 +112,7 @@ fn named(check: &Check, look: Look) -> Vec<String> {
 }
 
 /// What to do about it.
-fn next(verdict: &Verdict) -> Vec<String> {
-    let number = verdict.number;
+fn next(verdict: &Verdict, hint: &str) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(name) = &verdict.kept {
         lines
@@ -117,12 +121,11 @@ fn next(verdict: &Verdict) -> Vec<String> {
     }
     match verdict.status {
         Status::Failed | Status::DoesNotCompile => {
-            lines.push(format!("Stuck? {}", call(&format!("hint {number}"))));
+            lines.push(format!("Stuck? {hint}"));
         }
         Status::TimedOut => lines.push(format!(
             "Look for a loop without an end, or a statement that waits for a lock of your own. \
-             Stuck? {}",
-            call(&format!("hint {number}"))
+             Stuck? {hint}"
         )),
         Status::Crashed => lines.push(
             "An exercise only returns values; it must not end the program by itself.".to_owned(),

@@ -1,0 +1,163 @@
+//! What `watch` shows.
+
+use colored::Colorize;
+
+use super::look::Look;
+use super::{difference, highlight, prose, verdict};
+use crate::exercise::Exercise;
+use crate::grade::verdict::{Status, Verdict};
+use crate::lesson::event::Language;
+use crate::lesson::source::Source;
+
+/// A page of `watch`.
+pub enum Page {
+    /// What is asked for.
+    Task(&'static Exercise),
+    /// A verdict.
+    Verdict(Box<Verdict>, Way),
+    /// The first so many hints.
+    Hints(&'static Exercise, usize),
+    /// Our answer.
+    Solution(&'static Exercise),
+    /// How this answer differs from ours.
+    Difference(&'static Exercise, String),
+    /// Verdicts of all that was begun.
+    All(Vec<Verdict>),
+    /// What kept something from being done.
+    Trouble(String),
+}
+
+/// How far the learner has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Way {
+    /// How many exercises are passed.
+    pub passed: usize,
+    /// How many there are.
+    pub of: usize,
+    /// What comes next, in words.
+    pub next: Option<String>,
+}
+
+/// What is said of a pass: short, and not the same each time.
+const WELL: &[&str] = &[
+    "Well done.",
+    "That is it.",
+    "Every check holds.",
+    "The server agrees.",
+    "Neatly done.",
+    "Right, and the wire shows it.",
+];
+
+/// The body of a page.
+pub fn draw(page: &Page, look: Look) -> String {
+    match page {
+        Page::Task(exercise) => task(exercise, look),
+        Page::Verdict(found, way) if found.status == Status::Passed => {
+            // First what matters: on a small screen the rest is below it.
+            format!("{}\n\n{}", passed(found, way, look), verdict::draw(found, look))
+        }
+        Page::Verdict(found, _) => verdict::draw_with(found, "Press h for a hint.", look),
+        Page::Hints(exercise, shown) => hints(exercise, *shown, look),
+        Page::Solution(exercise) => highlight::code(&exercise.unmarked(), Language::Rust, look),
+        Page::Difference(exercise, yours) => {
+            match difference::draw(yours, &exercise.unmarked(), look) {
+                Some(drawn) => format!(
+                    "{}, {}:\n\n{drawn}",
+                    look.paint("- yours", |text| text.red()),
+                    look.paint("+ ours", |text| text.green())
+                ),
+                None => "Your answer is ours, to the letter.".to_owned(),
+            }
+        }
+        Page::All(verdicts) => all(verdicts, look),
+        Page::Trouble(text) => prose::render(text, look),
+    }
+}
+
+fn task(exercise: &Exercise, look: Look) -> String {
+    let source = Source::cut(exercise.solution);
+    let title = look.paint(&source.title, |text| text.bold().underline());
+    let rest = format!(
+        "Open `{}`, replace each `todo!()`, and save. The verdict comes by itself.",
+        exercise.path()
+    );
+    // How to grade it by hand is not what is to be known here.
+    let introduction = source.introduction.split("\n\nCheck your answer with ").next();
+    let introduction = introduction.unwrap_or_default();
+    format!(
+        "{title}\n\n{}\n\n{}",
+        prose::render(introduction, look).trim_end(),
+        prose::render(&rest, look)
+    )
+}
+
+fn passed(verdict: &Verdict, way: &Way, look: Look) -> String {
+    let well = WELL[verdict.number as usize % WELL.len()];
+    let mut lines = vec![
+        format!("  {}", look.paint(well, |text| text.green().bold())),
+        format!("  {}", bar(way, look)),
+        String::new(),
+    ];
+    lines.push(match &way.next {
+        Some(next) => format!("  {}  {next}", look.paint("n", |text| text.bold())),
+        None => "  You have walked every lesson and passed every exercise.".to_owned(),
+    });
+    lines.push(format!(
+        "  {}  how yours differs from our solution",
+        look.paint("d", |text| text.bold())
+    ));
+    lines.join("\n")
+}
+
+fn bar(way: &Way, look: Look) -> String {
+    let columns = look.width.saturating_sub(30).clamp(5, 30);
+    let full = (way.passed * columns).checked_div(way.of).unwrap_or(0);
+    format!(
+        "{}{} {} of {} exercises passed",
+        look.paint(&look.sign("█", "#").repeat(full), |text| text.green()),
+        look.paint(&look.sign("░", ".").repeat(columns - full), |text| text.dimmed()),
+        way.passed,
+        way.of
+    )
+}
+
+fn hints(exercise: &Exercise, shown: usize, look: Look) -> String {
+    let hints = (exercise.grader)().hints;
+    let shown = shown.min(hints.len());
+    let mut parts: Vec<String> = hints[..shown]
+        .iter()
+        .enumerate()
+        .map(|(index, hint)| {
+            prose::render(&format!("**Hint {} of {}.** {hint}", index + 1, hints.len()), look)
+        })
+        .collect();
+    parts.push(if shown < hints.len() {
+        "h shows the next one.".to_owned()
+    } else {
+        "That is all of them. s shows the solution.".to_owned()
+    });
+    parts.join("\n\n")
+}
+
+/// A line each; of what failed, the first check that did.
+fn all(verdicts: &[Verdict], look: Look) -> String {
+    if verdicts.is_empty() {
+        return "No exercise is begun yet.".to_owned();
+    }
+    let mut lines = Vec::new();
+    for verdict in verdicts {
+        let passed = verdict.status == Status::Passed;
+        let sign = if passed {
+            look.paint(look.sign("✓", "ok"), |text| text.green())
+        } else {
+            look.paint(look.sign("✗", "NO"), |text| text.red().bold())
+        };
+        lines.push(format!("  {sign} {}: {}", verdict.name, verdict.status.words()));
+        if let Some(check) = verdict.checks.iter().find(|check| check.failed()) {
+            lines.push(look.paint(&format!("      {}", check.name), |text| text.dimmed()));
+        }
+    }
+    let passed = verdicts.iter().filter(|verdict| verdict.status == Status::Passed).count();
+    lines.push(format!("\n  {passed} of {} that you have begun are passed.", verdicts.len()));
+    lines.join("\n")
+}
