@@ -121,7 +121,7 @@ fn a_save_is_graded_a_pass_is_celebrated_and_compared() {
     watch.sees("- /// Puts a user there and");
     watch.sees("+ /// Stores a user and");
     watch.press("s");
-    watch.sees("use chrono::NaiveDate;");
+    watch.sees("//! # Exercise 7: INSERT");
     watch.press("q");
     watch.ends(0);
     assert_eq!(QUIET.status_of_7(), "passed");

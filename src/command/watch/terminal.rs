@@ -8,7 +8,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
 
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::process;
 
@@ -65,7 +65,10 @@ impl Terminal {
 
     /// What was pressed, if anything is within this time.
     pub(super) fn input(&self, wait: Duration) -> Result<Option<Input>> {
-        if !event::poll(wait).context("cannot read the terminal")? {
+        if !await_input(wait)? {
+            return Err(Error::Interrupted);
+        }
+        if !event::poll(Duration::ZERO).context("cannot read the terminal")? {
             return Ok(None);
         }
         Ok(match event::read().context("cannot read the terminal")? {
@@ -131,6 +134,26 @@ fn input(key: KeyEvent) -> Input {
         KeyCode::Char(_) if control => Input::Key(KeyCode::Null),
         code => Input::Key(code),
     }
+}
+
+/// Waits for keys, for so long at the most. `false`: the terminal is closed. crossterm would read
+/// its end for ever, so it is asked only when there is a terminal.
+#[cfg(unix)]
+fn await_input(wait: Duration) -> Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    let mut ready = [PollFd::new(&stdin, PollFlags::IN)];
+    let wait = Timespec::try_from(wait).ok();
+    match poll(&mut ready, wait.as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => {}
+        Err(error) => return Err(io::Error::from(error)).context("cannot read the terminal"),
+    }
+    Ok(!ready[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL))
+}
+
+#[cfg(not(unix))]
+fn await_input(wait: Duration) -> Result<bool> {
+    event::poll(wait).map(|_| true).context("cannot read the terminal")
 }
 
 /// Raw mode would let the lines of whatever else prints (a panic, a library) run down in stairs.
