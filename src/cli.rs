@@ -91,14 +91,24 @@ pub enum Command {
     /// Start an exercise anew; your file is kept beside it
     Reset {
         /// Its number or name
-        #[arg(value_name = "N|NAME")]
-        exercise: String,
+        #[arg(value_name = "N|NAME", required_unless_present = "all")]
+        exercise: Option<String>,
+        /// Every exercise you have begun (asks first, at a terminal)
+        #[arg(long, conflicts_with = "exercise")]
+        all: bool,
+        /// Do not ask
+        #[arg(long, requires = "all")]
+        yes: bool,
     },
     /// Grade an exercise at each save, with everything else a key away
     Watch {
         /// Its number or name; none: the one saved last, else the first that is not passed
         #[arg(value_name = "N|NAME")]
         exercise: Option<String>,
+        /// Look at the files each second and rely on no word of the file system, where that sends
+        /// wrong or too many
+        #[arg(long)]
+        poll: bool,
     },
     /// Pack the exercises you have begun, for your instructor
     Submit {

@@ -361,18 +361,13 @@ pub fn kill(pid: i32) {
     }
 }
 
-/// Stops this process and those that share its terminal's foreground, as Ctrl-Z does, until the
-/// shell says `fg`.
+/// Stops this process and those of its group, as Ctrl-Z does, until the shell says `fg`. The whole
+/// group, as the terminal does it: cargo, which runs us, stops with us.
 #[cfg(unix)]
-pub fn suspend() {
+pub fn suspend() -> io::Result<()> {
     use rustix::process::{Signal, kill_current_process_group};
-    // Where there is no shell to go back to, the system refuses, and all goes on.
-    let _ = kill_current_process_group(Signal::TSTP);
+    Ok(kill_current_process_group(Signal::TSTP)?)
 }
-
-/// There is no such thing elsewhere.
-#[cfg(not(unix))]
-pub fn suspend() {}
 
 #[cfg(not(unix))]
 fn own_group(_command: &mut Command) {}

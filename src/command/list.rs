@@ -3,10 +3,12 @@
 use crossterm::event::{Event as Key, KeyCode};
 
 use super::terminal::{FullScreen, Pressed};
-use super::{Context, is_interactive, lesson, lesson_named};
+use super::{Context, editor, is_dumb, is_interactive, lesson, lesson_named};
 use crate::cli;
 use crate::error::Result;
+use crate::exercise;
 use crate::exercise::map::{Map, Walk};
+use crate::exercise::progress::Progress;
 use crate::report::look::{Look, screen_size};
 use crate::report::{json, map};
 
@@ -17,29 +19,43 @@ pub(super) fn run(context: &Context, as_json: bool) -> Result<u8> {
         return Ok(0);
     }
     let mut state = Map::new(&context.workbook, &progress);
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if !is_interactive() || context.look.spoken || dumb {
+    if !is_interactive() || context.look.spoken || is_dumb() {
         context.print(&map::text(&state, context.look))?;
         return Ok(0);
     }
     // The screen is the terminal's own again before a lesson begins.
-    let Some((stem, from)) = choose(&mut state, context.look)? else { return Ok(0) };
+    let chosen = choose(&mut FullScreen::enter()?, context, &mut state)?;
+    let Some(Chosen { stem, from, .. }) = chosen else { return Ok(0) };
     lesson::walk(context, lesson_named(stem)?, from, &cli::Lesson::default())
+}
+
+/// A place on the map that was chosen.
+pub(super) struct Chosen {
+    pub(super) stem: &'static str,
+    /// The step that its lesson goes on with.
+    pub(super) from: usize,
+    /// Whether its exercise is to be opened.
+    pub(super) open: bool,
 }
 
 /// What a key comes to.
 enum Next {
     Stay,
     Leave,
-    Lesson(&'static str, usize),
+    Chosen(Chosen),
+    Open(&'static str),
 }
 
-fn choose(map: &mut Map, look: Look) -> Result<Option<(&'static str, usize)>> {
-    let mut screen = FullScreen::enter()?;
+/// Lets the learner walk about on the map until they choose a place, or leave it.
+pub(super) fn choose(
+    screen: &mut FullScreen,
+    context: &Context,
+    map: &mut Map,
+) -> Result<Option<Chosen>> {
     loop {
         let (columns, rows) = screen_size().unwrap_or((80, 24));
         // Titles are short, and a wide screen would only draw the words apart.
-        let look = Look { width: columns.min(110), ..look };
+        let look = Look { width: columns.min(110), ..context.look };
         screen.draw(&map::draw(map, look, rows))?;
         let key = match screen.key()? {
             Pressed::Other(Key::Key(key)) => key.code,
@@ -51,9 +67,21 @@ fn choose(map: &mut Map, look: Look) -> Result<Option<(&'static str, usize)>> {
         match press(map, key, rows) {
             Next::Stay => {}
             Next::Leave => return Ok(None),
-            Next::Lesson(stem, from) => return Ok(Some((stem, from))),
+            Next::Chosen(chosen) => return Ok(Some(chosen)),
+            Next::Open(stem) => open(screen, context, map, stem)?,
         }
     }
+}
+
+/// Opens an exercise, and shows what has become of it meanwhile.
+fn open(screen: &mut FullScreen, context: &Context, map: &mut Map, stem: &str) -> Result<()> {
+    let Some(exercise) = exercise::exercise(stem) else { return Ok(()) };
+    map.word = editor::open(screen, &context.workbook, exercise)?;
+    // A word on a damaged progress file would be drawn over; it is heard of with the next command.
+    if let Ok(loaded) = Progress::load(&context.workbook) {
+        map.modules = Map::new(&context.workbook, &loaded.progress).modules;
+    }
+    Ok(())
 }
 
 fn press(map: &mut Map, key: KeyCode, rows: usize) -> Next {
@@ -81,7 +109,7 @@ fn press(map: &mut Map, key: KeyCode, rows: usize) -> Next {
         KeyCode::Enter => {
             if let Some(place) = map.here() {
                 let from = if let Walk::LeftAt(step) = place.walk { step } else { 0 };
-                return Next::Lesson(place.stem, from);
+                return Next::Chosen(Chosen { stem: place.stem, from, open: false });
             }
         }
         KeyCode::Char('/') => {
@@ -94,11 +122,14 @@ fn press(map: &mut Map, key: KeyCode, rows: usize) -> Next {
             map.settle();
         }
         KeyCode::Char('e') => {
-            map.word = match map.here().map(|place| &place.exercise) {
-                Some(Some((path, _))) => path.clone(),
-                Some(None) => "This lesson has no exercise.".to_owned(),
-                None => String::new(),
-            };
+            let Some(place) = map.here() else { return Next::Stay };
+            match (place.stem, &place.exercise) {
+                (stem, Some(_)) if map.picks => {
+                    return Next::Chosen(Chosen { stem, from: 0, open: true });
+                }
+                (stem, Some(_)) => return Next::Open(stem),
+                (_, None) => map.word = "This lesson has no exercise.".to_owned(),
+            }
         }
         KeyCode::Char('k') => map.step(-1),
         KeyCode::Char('j') => map.step(1),

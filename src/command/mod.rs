@@ -3,6 +3,7 @@
 mod check;
 mod dev;
 mod doctor;
+mod editor;
 #[cfg(unix)]
 mod grade;
 mod hint;
@@ -87,8 +88,9 @@ fn dispatch(cli: Cli) -> Result<u8> {
         Some(Command::Check { exercises, json }) => check::run(&context, &exercises, json),
         Some(Command::Hint { exercise }) => hint::run(&context, &exercise),
         Some(Command::Solution { exercise, yes }) => solution::run(&context, &exercise, yes),
-        Some(Command::Reset { exercise }) => reset::run(&context, &exercise),
-        Some(Command::Watch { exercise }) => watch::run(&context, exercise.as_deref()),
+        Some(Command::Reset { exercise: Some(exercise), .. }) => reset::run(&context, &exercise),
+        Some(Command::Reset { yes, .. }) => reset::all(&context, yes),
+        Some(Command::Watch { exercise, poll }) => watch::run(&context, exercise.as_deref(), poll),
         Some(Command::Submit { out }) => submit::run(&context, out.as_deref()),
         #[cfg(unix)]
         Some(Command::Grade(options)) => grade::run(&context, &options),
@@ -162,6 +164,11 @@ pub(crate) fn lesson_named(wanted: &str) -> Result<&'static Lesson> {
     catalogue::lesson(wanted).ok_or_else(|| {
         Error::Usage(format!("There is no lesson {wanted}. All of them: {}", call("list")))
     })
+}
+
+/// Whether the terminal says that it can do no more than print.
+pub(crate) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Whether a learner sits at the terminal.

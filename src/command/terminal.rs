@@ -1,20 +1,29 @@
 //! The terminal in raw mode, on its own screen or not. However it is left (a key, Ctrl-C, a panic,
 //! Ctrl-Z), it is left as it was found.
 
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::panic;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::{cursor, execute, terminal};
 
 use crate::error::{Context, Error, Result};
-use crate::interrupt;
+use crate::interrupt::{self, Cancel};
 
 /// Whether the other screen is shown, for whoever has to leave it in a hurry.
 static FULL: AtomicBool = AtomicBool::new(false);
+
+/// What other threads said as they panicked, for the screen that comes after ours.
+static LATER: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+thread_local! {
+    /// Whether this thread draws the screen.
+    static DRAWS: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What came from the terminal.
 pub(super) enum Pressed {
@@ -31,36 +40,58 @@ pub(super) struct Raw;
 
 impl Raw {
     pub(super) fn new() -> Result<Raw> {
-        terminal::enable_raw_mode().context("cannot read single keys from the terminal")?;
+        raw_mode()?;
         Ok(Raw)
     }
 
     /// Waits for a key or a new size. Ctrl-C is an error, and Ctrl-Z stops the program.
     pub(super) fn next(&self) -> Result<Pressed> {
+        self.next_but(None)
+    }
+
+    /// The same, and Ctrl-Z cancels this first: what is left behind would compute on, unwatched.
+    fn next_but(&self, first: Option<&Cancel>) -> Result<Pressed> {
+        loop {
+            // In pieces, so that a SIGTERM is noticed while nobody presses anything.
+            if let Some(pressed) = self.within(Duration::from_millis(250), first)? {
+                return Ok(pressed);
+            }
+        }
+    }
+
+    /// What comes within this time, if anything does.
+    fn within(&self, time: Duration, first: Option<&Cancel>) -> Result<Option<Pressed>> {
+        let until = Instant::now() + time;
         loop {
             interrupt::check()?;
             if !is_open(Duration::ZERO)? {
                 return Err(Error::Interrupted);
             }
             if !event::poll(Duration::ZERO).context("cannot read the terminal")? {
-                // In pieces, so that a SIGTERM is noticed while nobody presses anything.
-                is_open(Duration::from_millis(250))?;
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Ok(None);
+                }
+                is_open(left)?;
                 continue;
             }
             let event = event::read().context("cannot read the terminal")?;
-            let Event::Key(key) = event else { return Ok(Pressed::Other(event)) };
+            let Event::Key(key) = event else { return Ok(Some(Pressed::Other(event))) };
             if key.kind == KeyEventKind::Release {
                 continue;
             }
             if !key.modifiers.contains(KeyModifiers::CONTROL) {
-                return Ok(Pressed::Other(event));
+                return Ok(Some(Pressed::Other(event)));
             }
             match key.code {
                 KeyCode::Char('c') => return Err(Error::Interrupted),
-                KeyCode::Char('d') => return Ok(Pressed::End),
+                KeyCode::Char('d') => return Ok(Some(Pressed::End)),
                 KeyCode::Char('z') => {
+                    if let Some(cancel) = first {
+                        cancel.cancel();
+                    }
                     stop()?;
-                    return Ok(Pressed::Again);
+                    return Ok(Some(Pressed::Again));
                 }
                 _ => {}
             }
@@ -97,36 +128,95 @@ impl Drop for Raw {
 
 /// A screen of our own, until dropped; then the one before is there again.
 pub(super) struct FullScreen {
+    /// What is on it.
+    shown: Option<Vec<String>>,
+    /// What Ctrl-Z cancels.
+    cancels: Option<Cancel>,
+    /// Whether there is such a screen. Else what is drawn is written below what was.
+    full: bool,
+    // Dropped last: the screen before is there when keys are the shell's again.
     raw: Raw,
 }
 
 impl FullScreen {
     pub(super) fn enter() -> Result<FullScreen> {
         leave_before_a_panic_speaks();
-        let raw = Raw::new()?;
-        let screen = FullScreen { raw };
+        let mut screen = FullScreen::without_a_screen()?;
+        screen.full = true;
         show()?;
         Ok(screen)
     }
 
-    /// Shows these lines from the top.
+    /// Only the keys: for a terminal that cannot move its cursor, and for one that is read aloud.
+    pub(super) fn without_a_screen() -> Result<FullScreen> {
+        Ok(FullScreen { shown: None, cancels: None, full: false, raw: Raw::new()? })
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// What is cancelled when Ctrl-Z stops the program, from now on.
+    pub(super) fn cancels(&mut self, cancel: Option<Cancel>) {
+        self.cancels = cancel;
+    }
+
+    /// Shows these lines from the top, none of them wider than the terminal. Only what differs
+    /// from what is there is written, so that nothing flickers.
     pub(super) fn draw(&mut self, lines: &[String]) -> Result<()> {
-        // In one write, so that it does not flicker.
-        let mut text = "\u{1b}[H".to_owned();
-        for (index, line) in lines.iter().enumerate() {
-            text.push_str(if index > 0 { "\r\n" } else { "" });
-            text.push_str(line);
-            text.push_str("\u{1b}[K");
+        let text = match self.shown.take().filter(|before| before.len() == lines.len()) {
+            _ if !self.full => format!("{}\r\n", lines.join("\r\n")),
+            Some(before) => {
+                let rows = lines.iter().zip(&before).enumerate();
+                let changed = rows.filter(|(_, (new, old))| new != old);
+                // Cleared first: behind a full line there is no place to clear from.
+                changed
+                    .map(|(row, (new, _))| format!("\u{1b}[{};1H\u{1b}[2K{new}", row + 1))
+                    .collect()
+            }
+            None => format!("\u{1b}[H\u{1b}[2K{}\u{1b}[J", lines.join("\r\n\u{1b}[2K")),
+        };
+        self.shown = Some(lines.to_vec());
+        if text.is_empty() {
+            return Ok(());
         }
-        text.push_str("\u{1b}[J");
+        // In one write, for the same reason.
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())
             .and_then(|()| out.flush())
             .context("cannot write to the terminal")
     }
 
-    pub(super) fn key(&self) -> Result<Pressed> {
-        self.raw.next()
+    /// Waits for a key or a new size, as [`Raw::next`].
+    pub(super) fn key(&mut self) -> Result<Pressed> {
+        let pressed = self.raw.next_but(self.cancels.as_ref())?;
+        Ok(self.noted(pressed))
+    }
+
+    /// A key or a new size, if one comes within this time.
+    pub(super) fn key_within(&mut self, time: Duration) -> Result<Option<Pressed>> {
+        let pressed = self.raw.within(time, self.cancels.as_ref())?;
+        Ok(pressed.map(|pressed| self.noted(pressed)))
+    }
+
+    fn noted(&mut self, pressed: Pressed) -> Pressed {
+        if !matches!(pressed, Pressed::Other(Event::Key(_)) | Pressed::End) {
+            self.shown = None;
+        }
+        pressed
+    }
+
+    /// Lets something else have the terminal: a lesson, an editor.
+    pub(super) fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
+        hide();
+        terminal::disable_raw_mode().context("cannot set the terminal back")?;
+        let result = work();
+        raw_mode()?;
+        if self.full {
+            show()?;
+        }
+        self.shown = None;
+        Ok(result)
     }
 }
 
@@ -137,6 +227,7 @@ impl Drop for FullScreen {
 }
 
 fn show() -> Result<()> {
+    DRAWS.set(true);
     FULL.store(true, Ordering::SeqCst);
     execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)
         .context("cannot write to the terminal")
@@ -147,16 +238,45 @@ fn hide() -> bool {
     let full = FULL.swap(false, Ordering::SeqCst);
     if full {
         let _ = execute!(io::stdout(), cursor::Show, terminal::LeaveAlternateScreen);
+        for text in LATER.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            eprintln!("{text}");
+        }
     }
     full
 }
 
-/// The words of a panic would vanish with the other screen, and look odd in raw mode.
+fn raw_mode() -> Result<()> {
+    terminal::enable_raw_mode().context("cannot read single keys from the terminal")?;
+    keep_line_ends();
+    Ok(())
+}
+
+/// Raw mode would let the lines of whatever else prints run down in stairs.
+#[cfg(unix)]
+fn keep_line_ends() {
+    use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+    let stdin = io::stdin();
+    if let Ok(mut modes) = tcgetattr(&stdin) {
+        modes.output_modes.insert(OutputModes::OPOST);
+        // Without it the stairs are all that is wrong.
+        let _ = tcsetattr(&stdin, OptionalActions::Now, &modes);
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_line_ends() {}
+
+/// The words of a panic would vanish with the other screen, and look odd in raw mode. Those of a
+/// thread that does not draw wait until the screen is left: whoever draws goes on.
 fn leave_before_a_panic_speaks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            if FULL.load(Ordering::SeqCst) && !DRAWS.get() {
+                LATER.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
+                return;
+            }
             if hide() {
                 let _ = terminal::disable_raw_mode();
             }
@@ -168,16 +288,14 @@ fn leave_before_a_panic_speaks() {
 /// Ctrl-Z: gives the terminal back, stops as any program would, and takes it again after `fg`.
 #[cfg(unix)]
 fn stop() -> Result<()> {
-    use rustix::process::{Signal, kill_current_process_group};
     let full = hide();
     terminal::disable_raw_mode().context("cannot set the terminal back")?;
-    // The whole group, as the terminal does it: cargo, which runs us, stops with us.
-    let stopped = kill_current_process_group(Signal::TSTP);
-    terminal::enable_raw_mode().context("cannot read single keys from the terminal")?;
+    let stopped = crate::process::suspend();
+    raw_mode()?;
     if full {
         show()?;
     }
-    stopped.map_err(io::Error::from).context("cannot stop")
+    stopped.context("cannot stop")
 }
 
 #[cfg(not(unix))]
@@ -186,25 +304,4 @@ fn stop() -> Result<()> {
 }
 
 #[cfg(all(test, unix))]
-mod tests {
-    use super::FullScreen;
-
-    /// Not a test by itself: what the one below runs in a terminal.
-    #[test]
-    #[ignore = "panics on purpose"]
-    fn panics_in_full_screen() {
-        let _screen = FullScreen::enter().unwrap();
-        panic!("on purpose");
-    }
-
-    #[test]
-    fn a_panic_is_read_on_the_screen_that_was_there_before() {
-        let program = std::env::current_exe().unwrap();
-        let name = "command::terminal::tests::panics_in_full_screen";
-        let command = format!("{} --exact {name} --ignored --nocapture", program.display());
-        let mut session = rexpect::spawn(&command, Some(30_000)).unwrap();
-        session.exp_string("\u{1b}[?1049h").unwrap();
-        session.exp_string("\u{1b}[?1049l").unwrap();
-        session.exp_string("on purpose").unwrap();
-    }
-}
+mod tests;

@@ -3,39 +3,43 @@
 //! One loop takes keys, saves and verdicts as they come. The grading is done in a thread that can
 //! be cancelled, so nothing that an answer does keeps the keys from working.
 
-mod editor;
 mod grading;
 mod hand;
 mod keys;
 mod saves;
 mod show;
-mod terminal;
+mod work;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use crossterm::event::Event;
+use crossterm::event::KeyCode;
 
 use self::grading::{Graded, Grading, News};
 use self::hand::Next;
 use self::saves::Saves;
-use self::terminal::{Input, Terminal};
-use super::{Context, exercise_named, is_interactive};
+use self::show::Shown;
+use self::work::Work;
+use super::terminal::{FullScreen, Pressed};
+use super::{Context, exercise_named, is_dumb, is_interactive};
+use crate::activity::{self, Instead};
 use crate::error::{Error, Result};
 use crate::exercise::files::File;
+use crate::exercise::progress::Progress;
 use crate::exercise::{Exercise, exercises};
+use crate::grade::Verdict;
 use crate::grade::verdict::Status;
 use crate::interrupt;
 use crate::postgres::servers::Servers;
 use crate::report::board::View;
 use crate::report::call;
-use crate::report::watch::{Page, Way};
+use crate::report::watch::{Line, Page, Way};
 
 /// How long a key is waited for before saves and verdicts are looked for again.
 const TICK: Duration = Duration::from_millis(25);
 
-/// What the search for a server said last: its listener is a function that has nothing else.
-static SAID: Mutex<Option<String>> = Mutex::new(None);
-
-pub(super) fn run(context: &Context, wanted: Option<&str>) -> Result<u8> {
+pub(super) fn run(context: &Context, wanted: Option<&str>, poll: bool) -> Result<u8> {
     let named = wanted.map(exercise_named).transpose()?;
     if !is_interactive() {
         return Err(Error::Usage(format!(
@@ -48,26 +52,27 @@ pub(super) fn run(context: &Context, wanted: Option<&str>) -> Result<u8> {
     let hand = named
         .or_else(first)
         .ok_or_else(|| Error::Content("the workbook has no exercises".to_owned()))?;
+    let work = Arc::new(Work::default());
+    let can_draw = !context.look.spoken && !is_dumb();
     let mut session = Session {
-        context,
-        servers: Arc::new(Servers::new(context.choice.clone(), |text| {
-            *SAID.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
-        })),
-        saves: Saves::new(&context.workbook, hand),
+        grading: None,
+        servers: Arc::new(context.servers()),
+        saves: Saves::new(&context.workbook, hand, poll),
         hand,
         follows: named.is_none(),
         page: Page::Task(hand),
+        strayed: false,
         verdict: None,
-        grading: None,
         wanted: vec![hand],
         all: None,
         asks: None,
         note: None,
         view: View::Best,
-        top: 0,
-        window: 1,
-        shown: None,
-        terminal: Terminal::enter()?,
+        shown: Shown::default(),
+        listens: Some(activity::listen_instead(Arc::clone(&work) as _)),
+        work,
+        screen: if can_draw { FullScreen::enter()? } else { FullScreen::without_a_screen()? },
+        context,
     };
     let result = session.go_on();
     // Whoever leaves does not wait for a compiler or a download.
@@ -97,29 +102,30 @@ struct Session<'a> {
     /// Whether the exercise that is saved is taken in hand; not if one was named.
     follows: bool,
     page: Page,
+    /// Whether the learner has turned to that page while something was graded. A verdict would
+    /// take it from under their eyes.
+    strayed: bool,
     /// What was last said of the exercise in hand, to go back to from other pages.
-    verdict: Option<(crate::grade::Verdict, Way)>,
+    verdict: Option<(Verdict, Way)>,
     /// What is to be graded as soon as nothing is.
     wanted: Vec<&'static Exercise>,
-    /// The verdicts so far, when all that was begun is graded.
-    all: Option<Vec<crate::grade::Verdict>>,
+    /// What is known so far, when all that was begun is graded.
+    all: Option<Vec<Line>>,
     asks: Option<Question>,
     /// A word on what was done, until the next key.
     note: Option<String>,
     view: View,
-    /// The first line of the body that is seen, and how many are.
-    top: usize,
-    window: usize,
-    /// What was shown last, so that nothing is drawn twice.
-    shown: Option<Vec<String>>,
-    terminal: Terminal,
+    shown: Shown,
+    /// Hears of long work while we have the screen; what else would, would draw over it.
+    listens: Option<Instead>,
+    work: Arc<Work>,
+    screen: FullScreen,
 }
 
 impl Session<'_> {
     /// The loop, until the learner leaves.
     fn go_on(&mut self) -> Result<()> {
         loop {
-            interrupt::check()?;
             self.hear()?;
             if let Some(saved) = self.saves.saved(&self.context.workbook, self.hand) {
                 self.take_saved(saved);
@@ -127,20 +133,19 @@ impl Session<'_> {
             self.start();
             self.show()?;
             let mut wait = TICK;
-            while let Some(input) = self.terminal.input(wait)? {
+            while let Some(pressed) = self.screen.key_within(wait)? {
                 wait = Duration::ZERO;
-                match input {
-                    Input::Interrupt => return Err(Error::Interrupted),
-                    Input::Suspend => self.suspend()?,
-                    Input::Resize => self.shown = None,
-                    Input::Key(key) => {
-                        if !self.press(key)? {
-                            return Ok(());
-                        }
-                        // What the key did is seen before the next one is read.
-                        self.show()?;
-                    }
+                let key = match pressed {
+                    Pressed::Other(Event::Key(key)) => key.code,
+                    Pressed::End => KeyCode::Char('q'),
+                    // Another size, or back from a stop: drawn again.
+                    Pressed::Other(_) | Pressed::Again => continue,
+                };
+                if !self.press(key)? {
+                    return Ok(());
                 }
+                // What the key did is seen before the next one is read.
+                self.show()?;
             }
         }
     }
@@ -149,6 +154,7 @@ impl Session<'_> {
     fn want(&mut self, exercises: Vec<&'static Exercise>) {
         self.wanted = exercises;
         self.all = None;
+        self.strayed = false;
         if let Some(grading) = &self.grading {
             grading.cancel();
         }
@@ -156,8 +162,11 @@ impl Session<'_> {
 
     fn start(&mut self) {
         if self.grading.is_none() && !self.wanted.is_empty() {
+            self.work.forget();
             let exercises = std::mem::take(&mut self.wanted);
-            self.grading = Some(Grading::start(&self.context.workbook, &self.servers, exercises));
+            let grading = Grading::start(&self.context.workbook, &self.servers, exercises);
+            self.screen.cancels(Some(grading.canceller()));
+            self.grading = Some(grading);
         }
     }
 
@@ -166,9 +175,13 @@ impl Session<'_> {
         while let Some(grading) = &mut self.grading {
             match grading.news() {
                 News::Nothing => break,
-                News::Over => self.grading = None,
-                // A save has overtaken it.
-                News::One(_) if grading.is_cancelled() => {}
+                News::Over => {
+                    // Ctrl-Z stops what runs: its time would be up when it goes on.
+                    if grading.is_cancelled() && self.wanted.is_empty() {
+                        self.wanted = grading.rest();
+                    }
+                    self.grading = None;
+                }
                 News::One(graded) => self.take_verdict(*graded)?,
             }
         }
@@ -185,19 +198,30 @@ impl Session<'_> {
                 return Ok(());
             }
         };
-        self.remember(graded.exercise, &graded.file, verdict.status)?;
-        if let Some(mut all) = self.all.take() {
-            all.push(verdict.clone());
-            self.page = Page::All(all.clone());
-            self.all = Some(all);
-            if graded.exercise.stem == self.hand.stem {
-                self.verdict = Some((verdict, self.way()?));
-            }
-            return Ok(());
+        if verdict.status == Status::NoServer {
+            // The one that has gone away would be asked for ever.
+            self.servers = Arc::new(self.context.servers());
         }
-        let way = self.way()?;
-        self.verdict = Some((verdict, way));
-        self.back();
+        self.remember(graded.exercise, &graded.file, verdict.status)?;
+        let own = graded.exercise.stem == self.hand.stem;
+        if let Some(all) = &mut self.all {
+            if let Some(line) = all.iter_mut().find(|line| line.name == verdict.name) {
+                line.take(&verdict);
+            }
+            if matches!(self.page, Page::All(_)) {
+                self.page = Page::All(all.clone());
+                self.shown.forget_body();
+            }
+        }
+        if own {
+            let words = format!("{}: {}.", verdict.name, verdict.status.words());
+            self.verdict = Some((verdict, self.way()?));
+            if self.strayed {
+                self.note = Some(format!("{words} Esc shows the verdict."));
+            } else if self.all.is_none() {
+                self.back();
+            }
+        }
         Ok(())
     }
 
@@ -207,16 +231,29 @@ impl Session<'_> {
         if self.context.workbook.read(exercise) != *file {
             return Ok(());
         }
-        let mut progress = self.context.progress()?;
+        let mut progress = self.progress()?;
         progress.graded(exercise, text, status);
-        if let Err(error) = progress.save(&self.context.workbook) {
-            self.note = Some(format!("Your progress could not be saved: {error}"));
-        }
+        self.save(&progress);
         Ok(())
     }
 
-    fn way(&self) -> Result<Way> {
-        let progress = self.context.progress()?;
+    /// As [`Context::progress`], but what there is to say of it goes on our own screen.
+    fn progress(&mut self) -> Result<Progress> {
+        let loaded = Progress::load(&self.context.workbook)?;
+        if loaded.warning.is_some() {
+            self.note = loaded.warning;
+        }
+        Ok(loaded.progress)
+    }
+
+    fn save(&mut self, progress: &Progress) {
+        if let Err(error) = progress.save(&self.context.workbook) {
+            self.note = Some(format!("Your progress could not be saved: {error}"));
+        }
+    }
+
+    fn way(&mut self) -> Result<Way> {
+        let progress = self.progress()?;
         let workbook = &self.context.workbook;
         let (passed, of) = hand::passed(workbook, &progress);
         let next = hand::next(workbook, &progress, self.hand.number).map(|next| match next {
@@ -250,6 +287,8 @@ impl Session<'_> {
     fn turn_to(&mut self, page: Page) {
         self.page = page;
         self.view = View::Best;
+        self.strayed = self.grading.is_some();
+        self.shown.forget_body();
     }
 
     /// To the verdict, or to the task as long as there is none.
@@ -261,20 +300,6 @@ impl Session<'_> {
             _ => Page::Task(self.hand),
         };
         self.turn_to(page);
-    }
-
-    fn suspend(&mut self) -> Result<()> {
-        // A run that sleeps would be found to have taken too long.
-        let graded = self.grading.as_ref().map(|grading| {
-            grading.cancel();
-            grading.rest()
-        });
-        self.grading = None;
-        self.terminal.suspend()?;
-        if self.wanted.is_empty() {
-            self.wanted = graded.unwrap_or_default();
-        }
-        self.shown = None;
-        Ok(())
+        self.strayed = false;
     }
 }

@@ -20,6 +20,8 @@ pub struct Map {
     pub typing: bool,
     /// The number of the lesson under the cursor.
     pub at: u32,
+    /// Whether Enter takes the exercise in hand, as in `watch`, and does not walk the lesson.
+    pub picks: bool,
     /// A word to the learner, until the next key.
     pub word: String,
 }

@@ -10,8 +10,8 @@ use super::look::Look;
 pub struct Board<'a> {
     /// What it is about.
     pub title: &'a str,
-    /// Any text.
-    pub body: &'a str,
+    /// Its lines, none wider than the terminal.
+    pub body: &'a [String],
     /// What goes on.
     pub status: &'a str,
     /// The keys that do something now, each with a word.
@@ -40,7 +40,7 @@ pub struct Composed {
 impl Board<'_> {
     /// Lays it out on a terminal of this many columns and rows.
     pub fn compose(&self, columns: usize, rows: usize, view: View, look: Look) -> Composed {
-        let body = fold(self.body, columns);
+        let body = self.body;
         let title = fold(&look.rule(self.title), columns);
         let status = fold(self.status, columns);
         let mut keys = keys(self.keys, columns.min(look.width), look);
@@ -55,7 +55,7 @@ impl Board<'_> {
         let last = body.len().saturating_sub(window);
         let top = match view {
             View::From(top) => top.min(last),
-            View::Best => first_trouble(&body, look)
+            View::Best => first_trouble(body, look)
                 .filter(|at| *at + 2 > window)
                 .map_or(0, |at| at.saturating_sub(1).min(last)),
         };
@@ -65,7 +65,8 @@ impl Board<'_> {
             lines.extend(title);
             lines.extend(seen.iter().cloned());
             lines.extend(vec![String::new(); window - seen.len()]);
-            lines.push(rest(top, seen.len(), body.len(), look));
+            let rest = fold(&rest(top, seen.len(), body.len(), look), columns);
+            lines.push(rest.into_iter().next().unwrap_or_default());
             lines.extend(status);
             lines.push(look.paint(&look.sign("─", "-").repeat(look.width.min(columns)), |text| {
                 text.dimmed()
@@ -132,9 +133,11 @@ mod tests {
     fn it_fits_every_terminal() {
         let body = "some words of a body\n".repeat(30) + "  ✗ a check\n";
         let keys = [("n", "next"), ("h", "hint"), ("q", "quit")];
-        let board = Board { title: "07_insert", body: &body, status: "Waiting", keys: &keys };
         for columns in [0, 1, 7, 20, 40, 80, 200] {
             for rows in [0, 1, 2, 5, 8, 24, 60] {
+                let body = fold(&body, columns);
+                let board =
+                    Board { title: "07_insert", body: &body, status: "Waiting", keys: &keys };
                 let look = Look { width: columns.clamp(20, 100), ..PLAIN };
                 for view in [View::Best, View::From(0), View::From(usize::MAX)] {
                     let composed = board.compose(columns, rows, view, look);
@@ -144,6 +147,8 @@ mod tests {
                 }
             }
         }
+        let body = fold(&body, 80);
+        let board = Board { title: "07_insert", body: &body, status: "Waiting", keys: &keys };
         let seen = board.compose(80, 24, View::Best, PLAIN).lines.join("\n");
         assert!(seen.contains("✗ a check") && seen.contains("↑ 13 more"), "{seen}");
     }

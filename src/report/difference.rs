@@ -2,6 +2,7 @@
 
 use colored::Colorize;
 use similar::{ChangeTag, TextDiff};
+use textwrap::{Options, WordSplitter, core::display_width};
 
 use super::look::Look;
 
@@ -21,15 +22,38 @@ pub fn draw(yours: &str, ours: &str, look: Look) -> Option<String> {
             drawn.push(look.paint(look.sign("  ⋮", "  ..."), |text| text.dimmed()));
         }
         for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let text = change.value().trim_end();
-            drawn.push(match change.tag() {
-                ChangeTag::Delete => look.paint(&format!("- {text}"), |text| text.red()),
-                ChangeTag::Insert => look.paint(&format!("+ {text}"), |text| text.green()),
-                ChangeTag::Equal => format!("  {text}"),
-            });
+            let (word, sign) = match change.tag() {
+                ChangeTag::Delete => ("Yours: ", "- "),
+                ChangeTag::Insert => ("Ours: ", "+ "),
+                ChangeTag::Equal => ("", "  "),
+            };
+            let sign = if look.spoken { word } else { sign };
+            drawn.extend(fold(sign, change.value(), look).into_iter().map(|line| {
+                look.paint(&line, |text| match change.tag() {
+                    ChangeTag::Delete => text.red(),
+                    ChangeTag::Insert => text.green(),
+                    ChangeTag::Equal => text,
+                })
+            }));
         }
     }
     (!drawn.is_empty()).then(|| drawn.join("\n"))
+}
+
+/// A line of code in as many lines as it needs: those that go on are indented deeper, and have the
+/// sign too.
+fn fold(sign: &str, text: &str, look: Look) -> Vec<String> {
+    let code = text.trim();
+    if look.spoken || display_width(text.trim_end()) + sign.len() <= look.width {
+        return vec![format!("{sign}{}", text.trim_end()).trim_end().to_owned()];
+    }
+    let own = &text[..text.len() - text.trim_start().len()];
+    // Where code is indented far, it needs what room there is.
+    let own = &own[..own.len().min(look.width / 3)];
+    let (first, more) = (format!("{sign}{own}"), format!("{sign}{own}    "));
+    let options = Options::new(look.width).initial_indent(&first).subsequent_indent(&more);
+    let options = options.word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(code, options).into_iter().map(String::from).collect()
 }
 
 #[cfg(test)]
@@ -43,5 +67,23 @@ mod tests {
         let drawn = draw(yours, &yours.replace("five", "5"), PLAIN).unwrap();
         assert_eq!(drawn, "  3\n  4\n- five\n+ 5\n  6\n  7");
         assert_eq!(draw("\u{feff}a \r\nb", "a\nb\n\n", PLAIN), None);
+    }
+
+    #[test]
+    fn a_long_line_goes_on_deeper_with_its_sign() {
+        let narrow = Look { width: 30, ..PLAIN };
+        let yours = "fn f() {\n    let rows = client.query(\"SELECT id FROM users\", &[])?;\n}\n";
+        let drawn = draw(yours, "fn f() {\n    todo\n}\n", narrow).unwrap();
+        let expected = "  fn f() {
+-     let rows =
+-         client.query(\"SELECT
+-         id FROM users\",
+-         &[])?;
++     todo
+  }";
+        assert_eq!(drawn, expected);
+        assert!(drawn.lines().all(|line| display_width(line) <= 30), "{drawn}");
+        let reader = Look { spoken: true, ..narrow };
+        assert!(draw(yours, "fn f() {\n", reader).unwrap().contains("Yours:     let rows"));
     }
 }

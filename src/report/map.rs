@@ -174,6 +174,10 @@ fn here(map: &Map, look: Look) -> String {
             let text = if text.is_empty() { "no exercise".to_owned() } else { text };
             format!("{} min; {text}; {}", place.minutes, place.title)
         }
+        Some(place) if map.picks => match &place.exercise {
+            Some((path, _)) => format!("Enter takes {path} in hand."),
+            None => "It has no exercise; Enter walks the lesson.".to_owned(),
+        },
         Some(place) => match (&place.exercise, place.walk) {
             (_, Walk::LeftAt(step)) => format!("Enter goes on with step {}.", step + 1),
             (Some((path, _)), Walk::Done) => format!("You have walked it. Exercise: {path}"),
@@ -192,10 +196,11 @@ fn keys(map: &Map, look: Look) -> String {
         let text: String = text.chars().skip(skip).collect();
         return cut(&format!("{text}{}", look.sign("▏", "_")), look);
     }
-    let wide = "Enter walk   e exercise   f filter   / search   up/down PgUp/PgDn   q quit";
-    let text = match look.width {
-        76.. => wide,
-        40.. => "Enter walk  e file  f filter  / q",
+    let text = match (look.width, map.picks) {
+        (76.., false) => "Enter walk   e edit   f filter   / search   up/down PgUp/PgDn   q quit",
+        (76.., true) => "Enter take   e edit   f filter   / search   up/down PgUp/PgDn   q back",
+        (40.., false) => "Enter walk  e edit  f filter  / q",
+        (40.., true) => "Enter take  e edit  f filter  / q",
         _ => "Enter e f / q",
     };
     look.paint(&cut(text, look), |text| text.dimmed())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use colored::Colorize;
@@ -32,7 +32,7 @@ pub fn show(look: Look, still: bool) {
         bars: Mutex::default(),
     });
     let told = (moves && look.spoken).then(Mutex::default);
-    activity::listen(Box::new(Shown { look, moving, told }));
+    activity::listen(Arc::new(Shown { look, moving, told }));
 }
 
 struct Shown {

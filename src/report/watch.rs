@@ -3,6 +3,7 @@
 use colored::Colorize;
 
 use super::look::Look;
+use super::screen::bar;
 use super::{difference, highlight, prose, verdict};
 use crate::exercise::Exercise;
 use crate::grade::verdict::{Status, Verdict};
@@ -21,10 +22,33 @@ pub enum Page {
     Solution(&'static Exercise),
     /// How this answer differs from ours.
     Difference(&'static Exercise, String),
-    /// Verdicts of all that was begun.
-    All(Vec<Verdict>),
+    /// All that was begun.
+    All(Vec<Line>),
     /// What kept something from being done.
     Trouble(String),
+}
+
+/// What is known of one of all exercises.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Its file name.
+    pub name: &'static str,
+    status: Option<Status>,
+    /// The first check that failed.
+    failed: Option<String>,
+}
+
+impl Line {
+    /// One that is still to be graded.
+    pub fn of(exercise: &Exercise) -> Line {
+        Line { name: exercise.stem, status: None, failed: None }
+    }
+
+    /// Takes its verdict.
+    pub fn take(&mut self, verdict: &Verdict) {
+        self.status = Some(verdict.status);
+        self.failed = verdict.checks.iter().find(|one| one.failed()).map(|one| one.name.clone());
+    }
 }
 
 /// How far the learner has come.
@@ -39,14 +63,8 @@ pub struct Way {
 }
 
 /// What is said of a pass: short, and not the same each time.
-const WELL: &[&str] = &[
-    "Well done.",
-    "That is it.",
-    "Every check holds.",
-    "The server agrees.",
-    "Neatly done.",
-    "Right, and the wire shows it.",
-];
+const WELL: &[&str] =
+    &["Well done.", "That is it.", "Every check holds.", "The server agrees.", "Neatly done."];
 
 /// The body of a page.
 pub fn draw(page: &Page, look: Look) -> String {
@@ -69,7 +87,7 @@ pub fn draw(page: &Page, look: Look) -> String {
                 None => "Your answer is ours, to the letter.".to_owned(),
             }
         }
-        Page::All(verdicts) => all(verdicts, look),
+        Page::All(lines) => all(lines, look),
         Page::Trouble(text) => prose::render(text, look),
     }
 }
@@ -78,7 +96,8 @@ fn task(exercise: &Exercise, look: Look) -> String {
     let source = Source::cut(exercise.solution);
     let title = look.paint(&source.title, |text| text.bold().underline());
     let rest = format!(
-        "Open `{}`, replace each `todo!()`, and save. The verdict comes by itself.",
+        "Open `{}`, replace each `todo!()`, and save. The verdict comes by itself. \
+         Its lesson is behind `w`.",
         exercise.path()
     );
     // How to grade it by hand is not what is to be known here.
@@ -95,7 +114,7 @@ fn passed(verdict: &Verdict, way: &Way, look: Look) -> String {
     let well = WELL[verdict.number as usize % WELL.len()];
     let mut lines = vec![
         format!("  {}", look.paint(well, |text| text.green().bold())),
-        format!("  {}", bar(way, look)),
+        format!("  {}", progress(way, look)),
         String::new(),
     ];
     lines.push(match &way.next {
@@ -109,16 +128,11 @@ fn passed(verdict: &Verdict, way: &Way, look: Look) -> String {
     lines.join("\n")
 }
 
-fn bar(way: &Way, look: Look) -> String {
+fn progress(way: &Way, look: Look) -> String {
     let columns = look.width.saturating_sub(30).clamp(5, 30);
-    let full = (way.passed * columns).checked_div(way.of).unwrap_or(0);
-    format!(
-        "{}{} {} of {} exercises passed",
-        look.paint(&look.sign("█", "#").repeat(full), |text| text.green()),
-        look.paint(&look.sign("░", ".").repeat(columns - full), |text| text.dimmed()),
-        way.passed,
-        way.of
-    )
+    let bar = look.paint(&bar(way.passed, way.of, columns, look), |text| text.green());
+    let bar = if look.spoken { String::new() } else { format!("{bar} ") };
+    format!("{bar}{} of {} exercises passed", way.passed, way.of)
 }
 
 fn hints(exercise: &Exercise, shown: usize, look: Look) -> String {
@@ -140,24 +154,38 @@ fn hints(exercise: &Exercise, shown: usize, look: Look) -> String {
 }
 
 /// A line each; of what failed, the first check that did.
-fn all(verdicts: &[Verdict], look: Look) -> String {
-    if verdicts.is_empty() {
+fn all(all: &[Line], look: Look) -> String {
+    if all.is_empty() {
         return "No exercise is begun yet.".to_owned();
     }
     let mut lines = Vec::new();
-    for verdict in verdicts {
-        let passed = verdict.status == Status::Passed;
-        let sign = if passed {
-            look.paint(look.sign("✓", "ok"), |text| text.green())
-        } else {
-            look.paint(look.sign("✗", "NO"), |text| text.red().bold())
+    for line in all {
+        let sign = match line.status {
+            None => look.sign("·", "."),
+            Some(Status::Passed) => look.sign("✓", "ok"),
+            Some(_) => look.sign("✗", "NO"),
         };
-        lines.push(format!("  {sign} {}: {}", verdict.name, verdict.status.words()));
-        if let Some(check) = verdict.checks.iter().find(|check| check.failed()) {
-            lines.push(look.paint(&format!("      {}", check.name), |text| text.dimmed()));
+        let sign = look.paint(sign, |text| match line.status {
+            None => text.dimmed(),
+            Some(Status::Passed) => text.green(),
+            Some(_) => text.red().bold(),
+        });
+        let words = line.status.map_or("to be graded", Status::words);
+        lines.push(match look.spoken {
+            true => format!("{}: {words}", line.name),
+            false => format!("  {sign} {}: {words}", line.name),
+        });
+        if let Some(check) = &line.failed {
+            let options = textwrap::Options::new(look.width)
+                .initial_indent("      ")
+                .subsequent_indent("      ");
+            let check = textwrap::fill(check, options);
+            lines.extend(check.lines().map(|line| look.paint(line, |text| text.dimmed())));
         }
     }
-    let passed = verdicts.iter().filter(|verdict| verdict.status == Status::Passed).count();
-    lines.push(format!("\n  {passed} of {} that you have begun are passed.", verdicts.len()));
+    let of = |status| all.iter().filter(|line| line.status == status).count();
+    let (passed, open) = (of(Some(Status::Passed)), of(None));
+    let open = if open > 0 { format!("; {open} to be graded") } else { String::new() };
+    lines.push(format!("\n  {passed} of {} that you have begun are passed{open}.", all.len()));
     lines.join("\n")
 }

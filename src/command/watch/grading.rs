@@ -65,14 +65,23 @@ impl Grading {
 
     /// Looks for news, without waiting.
     pub(super) fn news(&mut self) -> News {
-        match self.news.try_recv() {
-            Ok(graded) => {
-                self.done += 1;
-                News::One(Box::new(graded))
-            }
-            Err(TryRecvError::Empty) => News::Nothing,
-            Err(TryRecvError::Disconnected) => News::Over,
+        loop {
+            return match self.news.try_recv() {
+                // A save has overtaken it: it says nothing of what stands there now.
+                Ok(_) if self.is_cancelled() => continue,
+                Ok(graded) => {
+                    self.done += 1;
+                    News::One(Box::new(graded))
+                }
+                Err(TryRecvError::Empty) => News::Nothing,
+                Err(TryRecvError::Disconnected) => News::Over,
+            };
         }
+    }
+
+    /// What stops it from elsewhere.
+    pub(super) fn canceller(&self) -> Cancel {
+        self.cancel.clone()
     }
 
     /// Stops the compiler or the answer. That it has stopped is news.

@@ -1,20 +1,24 @@
 //! What the keys of a session do. All of them work while something is graded.
 
-use std::path::Path;
+use std::io::{self, Write};
+use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 
 use super::hand::{self, Next};
-use super::terminal::Terminal;
-use super::{Question, Session, editor};
+use super::{Question, Session};
+use crate::activity;
 use crate::cli;
-use crate::command::{lesson, list};
-use crate::error::{Error, Result};
+use crate::command::keys::read_key;
+use crate::command::{editor, lesson, lesson_named, list};
+use crate::error::{Context, Error, Result};
 use crate::exercise::files::File;
+use crate::exercise::map::Map;
 use crate::exercise::{self, Exercise, exercises};
 use crate::lesson::catalogue::Lesson;
 use crate::report::board::View;
-use crate::report::watch::Page;
+use crate::report::map;
+use crate::report::watch::{Line, Page};
 
 impl Session<'_> {
     /// Does what a key says. `false`: the learner leaves.
@@ -36,6 +40,7 @@ impl Session<'_> {
             KeyCode::Char('s') => self.after_a_pass(Question::Solution)?,
             KeyCode::Char('d') => self.after_a_pass(Question::Difference)?,
             KeyCode::Char('o') => self.open()?,
+            KeyCode::Char('w') => self.walk(lesson_named(self.hand.stem)?)?,
             KeyCode::Esc | KeyCode::Backspace => self.back(),
             KeyCode::Enter => self.want(vec![self.hand]),
             KeyCode::Up | KeyCode::Char('k') => self.scroll(-1),
@@ -52,15 +57,14 @@ impl Session<'_> {
     fn do_asked(&mut self, question: Question) -> Result<()> {
         match question {
             Question::Reset => self.reset(),
-            Question::Solution => {
-                self.turn_to(Page::Solution(self.hand));
-                Ok(())
-            }
-            Question::Difference => {
-                self.difference();
-                Ok(())
-            }
+            Question::Solution => self.turn_to(Page::Solution(self.hand)),
+            Question::Difference => match self.context.workbook.read(self.hand) {
+                File::Begun(text) => self.turn_to(Page::Difference(self.hand, text)),
+                File::Untouched => {}
+                File::Unreadable(why) => self.note = Some(why),
+            },
         }
+        Ok(())
     }
 
     /// The solution is open to whoever has passed; others are asked.
@@ -71,7 +75,7 @@ impl Session<'_> {
             self.note = Some("There is no answer of yours to compare yet.".to_owned());
             return Ok(());
         }
-        let progress = self.context.progress()?;
+        let progress = self.progress()?;
         if hand::is_passed(&self.context.workbook, &progress, self.hand) {
             return self.do_asked(question);
         }
@@ -79,20 +83,10 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn difference(&mut self) {
-        match self.context.workbook.read(self.hand) {
-            File::Begun(text) => self.turn_to(Page::Difference(self.hand, text)),
-            File::Untouched => {}
-            File::Unreadable(why) => self.note = Some(why),
-        }
-    }
-
     fn hint(&mut self) -> Result<()> {
-        let mut progress = self.context.progress()?;
+        let mut progress = self.progress()?;
         let shown = progress.next_hint(self.hand);
-        if let Err(error) = progress.save(&self.context.workbook) {
-            self.note = Some(format!("Your progress could not be saved: {error}"));
-        }
+        self.save(&progress);
         self.turn_to(Page::Hints(self.hand, shown));
         // The new one is at the end.
         self.view = View::From(usize::MAX);
@@ -103,9 +97,12 @@ impl Session<'_> {
         let workbook = &self.context.workbook;
         let begun = exercises().iter().filter(|one| workbook.read(one) != File::Untouched);
         let begun: Vec<&'static Exercise> = begun.collect();
-        self.turn_to(Page::All(Vec::new()));
-        self.want(begun);
-        self.all = Some(Vec::new());
+        let lines: Vec<Line> = begun.iter().map(|exercise| Line::of(exercise)).collect();
+        self.turn_to(Page::All(lines.clone()));
+        if !begun.is_empty() {
+            self.want(begun);
+            self.all = Some(lines);
+        }
     }
 
     fn ask_reset(&mut self) {
@@ -116,7 +113,7 @@ impl Session<'_> {
         }
     }
 
-    fn reset(&mut self) -> Result<()> {
+    fn reset(&mut self) {
         let root = self.context.workbook.root();
         self.note = Some(match self.context.workbook.reset(self.hand) {
             Ok(Some(kept)) => {
@@ -126,40 +123,39 @@ impl Session<'_> {
             Ok(None) => "It is as it was.".to_owned(),
             Err(error) => error.to_string(),
         });
+        // It was no save of the learner's.
+        self.saves.look(&self.context.workbook, self.hand);
         self.want(vec![self.hand]);
-        Ok(())
     }
 
     fn open(&mut self) -> Result<()> {
-        let Some(program) = editor::find() else {
-            self.note = Some(format!(
-                "No editor is known: set VISUAL or EDITOR, or open {} yourself.",
-                self.hand.path()
-            ));
-            return Ok(());
-        };
-        let (root, path) = (self.context.workbook.root(), self.context.workbook.path(self.hand));
-        let path: &Path = &path;
-        let result = self.terminal.lend(|| editor::open(&program, root, path))?;
-        self.shown = None;
-        if let Err(error) = result {
-            self.note = Some(error.to_string());
-        }
+        let word = editor::open(&mut self.screen, &self.context.workbook, self.hand)?;
+        self.note = Some(word);
         Ok(())
     }
 
+    /// The map, and what is chosen on it.
     fn list(&mut self) -> Result<()> {
-        let result = self.terminal.lend(|| {
-            list::run(self.context, false)?;
-            Terminal::pause("Any key leads back.")
-        })?;
-        self.shown = None;
-        self.note_unless_interrupted(result)
+        let progress = self.progress()?;
+        let mut state = Map::new(&self.context.workbook, &progress);
+        if !self.screen.is_full() {
+            return self.context.print(&map::text(&state, self.context.look));
+        }
+        state.picks = true;
+        state.at = self.hand.number;
+        let Some(chosen) = list::choose(&mut self.screen, self.context, &mut state)? else {
+            return Ok(());
+        };
+        let Some(exercise) = exercise::exercise(chosen.stem) else {
+            return self.walk(lesson_named(chosen.stem)?);
+        };
+        self.take_in_hand(exercise);
+        if chosen.open { self.open() } else { Ok(()) }
     }
 
     /// The next lesson or exercise that is left.
     fn next(&mut self) -> Result<()> {
-        let progress = self.context.progress()?;
+        let progress = self.progress()?;
         match hand::next(&self.context.workbook, &progress, self.hand.number) {
             Some(Next::Exercise(exercise)) => {
                 self.take_in_hand(exercise);
@@ -173,27 +169,36 @@ impl Session<'_> {
         }
     }
 
-    fn walk(&mut self, next: &'static Lesson) -> Result<()> {
-        let from = self.context.progress()?.step(next.stem);
-        let result = self.terminal.lend(|| {
-            lesson::walk(self.context, next, from, &cli::Lesson::default())?;
-            Terminal::pause("Any key leads back to watch.")
+    /// Walks a lesson, and takes its exercise in hand.
+    fn walk(&mut self, lesson: &'static Lesson) -> Result<()> {
+        let from = self.progress()?.step(lesson.stem);
+        // What long work has to say is said in the lesson, so no other may go on.
+        let rest = self.grading.take().map(|grading| {
+            grading.cancel();
+            grading.rest()
+        });
+        self.listens = None;
+        let context = self.context;
+        let result = self.screen.lend(|| {
+            let result = lesson::walk(context, lesson, from, &cli::Lesson::default());
+            result.and_then(|_| pause("Any key leads back to watch."))
         })?;
-        self.shown = None;
-        if let Some(exercise) = exercise::exercise(next.stem) {
-            self.take_in_hand(exercise);
-        } else if let Some((_, way)) = &self.verdict {
-            // What is offered next has changed.
-            let way = crate::report::watch::Way { next: self.way()?.next, ..way.clone() };
-            if let Some((_, old)) = &mut self.verdict {
-                *old = way;
+        self.listens = Some(activity::listen_instead(Arc::clone(&self.work) as _));
+        let shown = exercise::exercise(lesson.stem);
+        match shown.filter(|exercise| exercise.stem != self.hand.stem) {
+            Some(exercise) => self.take_in_hand(exercise),
+            None => {
+                if self.wanted.is_empty() {
+                    self.wanted = rest.unwrap_or_default();
+                }
+                // What is offered next may have changed.
+                let way = self.way()?;
+                if let Some((_, old)) = &mut self.verdict {
+                    *old = way;
+                }
+                self.back();
             }
-            self.back();
         }
-        self.note_unless_interrupted(result)
-    }
-
-    fn note_unless_interrupted(&mut self, result: Result<()>) -> Result<()> {
         match result {
             Err(Error::Interrupted) => Err(Error::Interrupted),
             Err(error) => {
@@ -205,10 +210,19 @@ impl Session<'_> {
     }
 
     fn scroll(&mut self, lines: isize) {
-        self.view = View::From(self.top.saturating_add_signed(lines));
+        self.view = View::From(self.shown.top.saturating_add_signed(lines));
     }
 
     fn page_length(&self) -> isize {
-        isize::try_from(self.window.saturating_sub(1).max(1)).unwrap_or(1)
+        isize::try_from(self.shown.window.saturating_sub(1).max(1)).unwrap_or(1)
     }
+}
+
+/// Waits for any key, so that what was said last can be read.
+fn pause(text: &str) -> Result<()> {
+    print!("{text} ");
+    io::stdout().flush().context("cannot write to the terminal")?;
+    let key = read_key().map(drop);
+    println!();
+    key
 }

@@ -45,10 +45,11 @@ pub(super) struct Saves {
 }
 
 impl Saves {
-    /// From now on.
-    pub(super) fn new(workbook: &Workbook, hand: &Exercise) -> Saves {
+    /// From now on; with `poll` by looking alone.
+    pub(super) fn new(workbook: &Workbook, hand: &Exercise, poll: bool) -> Saves {
         let (sender, events) = mpsc::channel();
-        let watcher = watcher(&workbook.root().join("exercises"), sender);
+        let dir = workbook.root().join("exercises");
+        let watcher = if poll { None } else { watcher(&dir, sender) };
         let seen = BTreeMap::new();
         let mut saves = Saves { seen, events, looked: Instant::now(), _watcher: watcher };
         saves.look(workbook, hand);
@@ -71,8 +72,8 @@ impl Saves {
         own.or(saved.first()).copied()
     }
 
-    /// Looks at all files. One that is not there is being replaced, or will be missed by others.
-    fn look(&mut self, workbook: &Workbook, hand: &Exercise) -> Vec<&'static Exercise> {
+    /// Looks at all files, and says which have changed since the last look. One that is not there is being replaced, or will be missed by others.
+    pub(super) fn look(&mut self, workbook: &Workbook, hand: &Exercise) -> Vec<&'static Exercise> {
         let mut saved = Vec::new();
         for exercise in exercises() {
             let path = workbook.path(exercise);
@@ -133,7 +134,7 @@ mod tests {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "a").unwrap();
         fs::write(workbook.path(other), "a").unwrap();
-        let mut saves = Saves::new(&workbook, hand);
+        let mut saves = Saves::new(&workbook, hand, true);
         let mut look = |hand| {
             saves.look(&workbook, hand).iter().map(|exercise| exercise.stem).collect::<Vec<_>>()
         };

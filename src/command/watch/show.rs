@@ -1,12 +1,10 @@
 //! What the learner sees of a session.
 
-use std::sync::PoisonError;
-use std::time::Duration;
-
-use super::{Question, SAID, Session, Terminal};
+use super::{Question, Session};
 use crate::error::Result;
 use crate::report::board::Board;
-use crate::report::look::Look;
+use crate::report::fold::fold;
+use crate::report::look::{Look, screen_size};
 use crate::report::watch::{self, Page};
 
 /// What every page offers.
@@ -22,99 +20,111 @@ const KEYS: &[(&str, &str)] = &[
     ("q", "quit"),
 ];
 
-/// From when on a run is one that needs an explanation.
-const LONG: Duration = Duration::from_secs(5);
+/// What was drawn last.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// The page in so many columns: to draw it is work, and to look for changes is not.
+    body: Option<(usize, Vec<String>)>,
+    /// Where nothing can be drawn over: what was said last of what goes on.
+    status: String,
+    /// The first line of the body that is seen, and how many are.
+    pub(super) top: usize,
+    pub(super) window: usize,
+}
+
+impl Shown {
+    /// There is another page.
+    pub(super) fn forget_body(&mut self) {
+        self.body = None;
+    }
+}
 
 impl Session<'_> {
     /// Draws what has changed.
     pub(super) fn show(&mut self) -> Result<()> {
-        let (columns, rows) = Terminal::size();
+        // A terminal that says zero does not know.
+        let (columns, rows) = screen_size().unwrap_or((80, 24));
         let look = Look { width: columns.clamp(20, 100), ..self.context.look };
-        let body = watch::draw(&self.page, look);
+        if !self.screen.is_full() {
+            return self.tell(look);
+        }
+        if self.shown.body.as_ref().is_none_or(|(width, _)| *width != columns) {
+            self.shown.body = Some((columns, fold(&watch::draw(&self.page, look), columns)));
+        }
         let status = self.status();
         let mut keys = KEYS.to_vec();
         if !matches!(self.page, Page::Task(_) | Page::Verdict(..)) {
             keys.insert(0, ("Esc", "back"));
         }
         let board = Board {
-            title: &format!("watch · {}", self.hand.stem),
-            body: &body,
+            title: &format!("watch{} {}", look.sign(" ·", ":"), self.hand.stem),
+            body: self.shown.body.as_ref().map_or(&[], |(_, body)| body),
             status: &status,
             keys: &keys,
         };
-        if !self.terminal.moves {
-            return self.tell(body, status);
-        }
         let composed = board.compose(columns, rows, self.view, look);
-        (self.top, self.window) = (composed.top, composed.window);
-        if self.shown.as_ref() != Some(&composed.lines) {
-            self.terminal.show(&composed.lines, self.shown.as_deref())?;
-            self.shown = Some(composed.lines);
-        }
-        Ok(())
+        (self.shown.top, self.shown.window) = (composed.top, composed.window);
+        self.screen.draw(&composed.lines)
     }
 
-    /// Where nothing on the screen can be changed, each page is written once.
-    fn tell(&mut self, body: String, status: String) -> Result<()> {
-        let status = if self.grading.is_some() { String::new() } else { status };
-        let before = self.shown.take().unwrap_or_default();
+    /// Where nothing on the screen can be changed, each page is written once, and so is what goes
+    /// on; the seconds of it are not told.
+    fn tell(&mut self, look: Look) -> Result<()> {
         let mut lines = Vec::new();
-        if before.first() != Some(&body) {
-            lines.extend(body.lines().map(str::to_owned));
+        if self.shown.body.is_none() {
+            let text = watch::draw(&self.page, look);
+            lines.extend(text.lines().map(str::to_owned));
+            if self.shown.status.is_empty() {
+                let keys = KEYS.iter().map(|(key, word)| format!("{key} {word}"));
+                lines.push(format!("Keys: {}.", keys.collect::<Vec<_>>().join(", ")));
+            }
+            self.shown.body = Some((look.width, Vec::new()));
         }
-        if !status.is_empty() && before.get(1) != Some(&status) {
-            lines.push(status.clone());
+        let said = match (&self.grading, self.asks, &self.note) {
+            (Some(_), None, None) => format!("Grading {}.", self.hand.stem),
+            _ => self.status(),
+        };
+        if said != self.shown.status {
+            lines.push(said.clone());
+            self.shown.status = said;
         }
-        let kept =
-            if status.is_empty() { before.get(1).cloned().unwrap_or_default() } else { status };
-        self.shown = Some(vec![body, kept]);
-        if lines.is_empty() { Ok(()) } else { self.terminal.show(&lines, None) }
+        if lines.is_empty() { Ok(()) } else { self.screen.draw(&lines) }
     }
 
     fn status(&self) -> String {
-        if let Some(question) = self.asks {
-            return match question {
-                Question::Reset => {
-                    format!("Start {} anew? Your file is kept beside it. [y/N]", self.hand.stem)
-                }
-                Question::Solution => {
-                    "You have not passed this exercise yet. Show the solution? [y/N]".to_owned()
-                }
-                Question::Difference => {
-                    "You have not passed this exercise yet. Compare it with the solution? [y/N]"
-                        .to_owned()
-                }
-            };
-        }
-        let dots = self.context.look.sign("…", "...");
-        let mut status = match &self.grading {
-            Some(grading) if grading.is_cancelled() => format!("Stopping{dots}"),
-            Some(grading) => {
-                let (at, done, of) = grading.at();
-                let stem = at.map_or("", |exercise| exercise.stem);
-                let count = if of > 1 { format!(" ({} of {of})", done + 1) } else { String::new() };
-                let seconds = grading.elapsed().as_secs();
-                let time = if seconds > 0 { format!(" {seconds} s") } else { String::new() };
-                let why = match said() {
-                    Some(said) if grading.elapsed() > LONG => format!(" {said}"),
-                    _ if grading.elapsed() > LONG && self.verdict.is_none() => {
-                        " The first build compiles what all exercises stand on.".to_owned()
-                    }
-                    _ => String::new(),
-                };
-                format!("Grading {stem}{count}{dots}{time}{why}")
+        match self.asks {
+            Some(Question::Reset) => {
+                format!("Start {} anew? Your file is kept beside it. [y/N]", self.hand.stem)
             }
-            None => format!("Waiting for you to save {}", self.hand.path()),
-        };
-        if let Some(note) = &self.note {
-            status = format!("{note}\n{status}");
+            Some(Question::Solution) => {
+                "You have not passed this exercise yet. Show the solution? [y/N]".to_owned()
+            }
+            Some(Question::Difference) => {
+                "You have not passed this exercise yet. Compare it with the solution? [y/N]"
+                    .to_owned()
+            }
+            None => {
+                let note = self.note.iter().cloned();
+                note.chain([self.goes_on()]).collect::<Vec<_>>().join("\n")
+            }
         }
-        status
     }
-}
 
-/// What the search for a server is at, but not which one it found: that takes no time any more.
-fn said() -> Option<String> {
-    let said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-    said.clone().filter(|said| !said.starts_with("Server: "))
+    fn goes_on(&self) -> String {
+        let dots = self.context.look.sign("…", "...");
+        let Some(grading) = &self.grading else {
+            return format!("Waiting for you to save {}", self.hand.path());
+        };
+        if grading.is_cancelled() {
+            return format!("Stopping{dots}");
+        }
+        let (at, done, of) = grading.at();
+        let stem = at.map_or("", |exercise| exercise.stem);
+        let count = if of > 1 { format!(" ({} of {of})", done + 1) } else { String::new() };
+        let seconds = grading.elapsed().as_secs();
+        let time = if seconds > 0 { format!(" {seconds} s") } else { String::new() };
+        let mut lines = vec![format!("Grading {stem}{count}{dots}{time}")];
+        lines.extend(self.work.words());
+        lines.join("\n")
+    }
 }

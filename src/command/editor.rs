@@ -1,22 +1,44 @@
 //! The learner's editor.
 
 use std::path::Path;
+use std::process::ExitStatus;
 
+use super::terminal::FullScreen;
 use crate::error::Result;
+use crate::exercise::Exercise;
+use crate::exercise::files::Workbook;
 use crate::process::Program;
 
 /// Editors with a window of their own. Told to wait, they would keep us waiting too.
 const WINDOWED: &[&str] =
     &["code", "code-insiders", "codium", "cursor", "windsurf", "zed", "subl", "mate"];
 
+/// Opens an exercise, and lends the editor the terminal until it lets go of it. Returns what the
+/// learner should know of it.
+pub(super) fn open(
+    screen: &mut FullScreen,
+    workbook: &Workbook,
+    exercise: &Exercise,
+) -> Result<String> {
+    let Some(editor) = find() else {
+        return Ok(format!("No editor is known; set VISUAL, or open {}", exercise.path()));
+    };
+    let path = workbook.path(exercise);
+    let ended = screen.lend(|| start(&editor, workbook.root(), &path))?;
+    Ok(match ended {
+        Ok(status) if status.success() => format!("Opened {}", exercise.path()),
+        Ok(_) => format!("{editor:?} has failed; open {}", exercise.path()),
+        Err(error) => error.to_string(),
+    })
+}
+
 /// What opens files: `$VISUAL`, `$EDITOR`, else VS Code if it is there.
-pub(super) fn find() -> Option<String> {
+fn find() -> Option<String> {
     let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     set("VISUAL").or_else(|| set("EDITOR")).or_else(|| has_code().then(|| "code".to_owned()))
 }
 
-/// Opens a file and waits until the editor lets go of the terminal.
-pub(super) fn open(editor: &str, dir: &Path, file: &Path) -> Result<()> {
+fn start(editor: &str, dir: &Path, file: &Path) -> Result<ExitStatus> {
     let editor = without_wait(editor);
     // As git does it: the value may have arguments and quotes that only a shell knows.
     let program = if cfg!(unix) {
@@ -25,7 +47,7 @@ pub(super) fn open(editor: &str, dir: &Path, file: &Path) -> Result<()> {
         let mut words = editor.split_whitespace();
         Program::new(words.next().unwrap_or_default()).args(words)
     };
-    program.arg(file).dir(dir).interactive().map(drop)
+    program.arg(file).dir(dir).interactive()
 }
 
 fn without_wait(editor: &str) -> String {
