@@ -257,8 +257,8 @@ impl Session<'_> {
         let workbook = &self.context.workbook;
         let (passed, of) = hand::passed(workbook, &progress);
         let next = hand::next(workbook, &progress, self.hand.number).map(|next| match next {
-            Next::Lesson(lesson) => format!("lesson {}: {}", lesson.number, lesson.cut().title),
-            Next::Exercise(exercise) => format!("exercise {}", exercise.stem),
+            Next::Lesson(lesson) => format!("walks lesson {}: {}", lesson.number, lesson.cut().title),
+            Next::Exercise(exercise) => format!("takes up exercise {}", exercise.stem),
         });
         Ok(Way { passed, of, next })
     }

@@ -48,6 +48,7 @@ impl Board<'_> {
             let letters: Vec<(&str, &str)> = self.keys.iter().map(|(key, _)| (*key, "")).collect();
             keys = self::keys(&letters, columns.min(look.width), look);
         }
+        let keys: Vec<String> = keys.iter().flat_map(|line| fold(line, columns)).collect();
         // Where there is no room for all, the body has the last word.
         let chrome = title.len() + status.len() + keys.len() + 2;
         let roomy = rows >= chrome + 3;
@@ -150,6 +151,6 @@ mod tests {
         let body = fold(&body, 80);
         let board = Board { title: "07_insert", body: &body, status: "Waiting", keys: &keys };
         let seen = board.compose(80, 24, View::Best, PLAIN).lines.join("\n");
-        assert!(seen.contains("✗ a check") && seen.contains("↑ 13 more"), "{seen}");
+        assert!(seen.contains("✗ a check") && seen.contains("↑ 12 more"), "{seen}");
     }
 }

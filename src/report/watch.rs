@@ -185,7 +185,8 @@ fn all(all: &[Line], look: Look) -> String {
     }
     let of = |status| all.iter().filter(|line| line.status == status).count();
     let (passed, open) = (of(Some(Status::Passed)), of(None));
-    let open = if open > 0 { format!("; {open} to be graded") } else { String::new() };
-    lines.push(format!("\n  {passed} of {} that you have begun are passed{open}.", all.len()));
+    let open = if open > 0 { format!(", {open} to be graded") } else { String::new() };
+    let begun = if all.len() == 1 { "exercise" } else { "exercises" };
+    lines.push(format!("\n  {passed} of {} {begun} you have begun passed{open}.", all.len()));
     lines.join("\n")
 }

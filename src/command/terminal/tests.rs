@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 use super::FullScreen;
 
 /// Not a test by itself: what the one below runs in a terminal.
