@@ -257,7 +257,9 @@ impl Session<'_> {
         let workbook = &self.context.workbook;
         let (passed, of) = hand::passed(workbook, &progress);
         let next = hand::next(workbook, &progress, self.hand.number).map(|next| match next {
-            Next::Lesson(lesson) => format!("walks lesson {}: {}", lesson.number, lesson.cut().title),
+            Next::Lesson(lesson) => {
+                format!("walks lesson {}: {}", lesson.number, lesson.cut().title)
+            }
             Next::Exercise(exercise) => format!("takes up exercise {}", exercise.stem),
         });
         Ok(Way { passed, of, next })
