@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, Result};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static OTHERS: AtomicU64 = AtomicU64::new(0);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 static STOPPERS: Mutex<BTreeMap<u64, Stopper>> = Mutex::new(BTreeMap::new());
 
@@ -28,7 +29,29 @@ struct Stopper {
 /// Listens for Ctrl-C. Called once, by the program; a library user has a handler of their own.
 pub fn listen() {
     // A handler that is set already is better than none.
-    let _ = ctrlc::set_handler(raise);
+    let _ = ctrlc::set_handler(|| {
+        if OTHERS.load(Ordering::SeqCst) == 0 {
+            raise();
+        }
+    });
+}
+
+/// Leaves Ctrl-C to a program that has our terminal, until the guard is dropped. SIGTERM cannot be
+/// told from it, and is left to it too; a closed terminal is noticed by whoever reads it next.
+#[must_use]
+pub fn leave_to_others() -> Others {
+    OTHERS.fetch_add(1, Ordering::SeqCst);
+    Others(())
+}
+
+/// See [`leave_to_others`].
+#[derive(Debug)]
+pub struct Others(());
+
+impl Drop for Others {
+    fn drop(&mut self) {
+        OTHERS.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Does what Ctrl-C does: whoever leaves need not wait for what still runs.

@@ -198,6 +198,7 @@ impl Program {
     pub fn interactive(mut self) -> Result<ExitStatus> {
         self.command.stdin(Stdio::inherit());
         same_group(&mut self.command);
+        let _theirs = crate::interrupt::leave_to_others();
         family::spawn(&mut self.command, false, None)
             .and_then(family::wait)
             .context(format!("cannot start {}", self.name))

@@ -27,7 +27,7 @@ pub(super) fn open(
     let ended = screen.lend(|| start(&editor, workbook.root(), &path))?;
     Ok(match ended {
         Ok(status) if status.success() => format!("Opened {}", exercise.path()),
-        Ok(_) => format!("{editor:?} has failed; open {}", exercise.path()),
+        Ok(_) => format!("The editor has failed; open {}", exercise.path()),
         Err(error) => error.to_string(),
     })
 }

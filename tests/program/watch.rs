@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use pglings::exercise::exercise;
 use rexpect::session::{PtySession, spawn_command};
@@ -127,20 +128,25 @@ fn endless(mark: &Path) -> String {
 
 /// Waits until that has begun. Takes the mark away for the next.
 fn begins(mark: &Path) -> Vec<String> {
-    loop {
-        if let Ok(ids) = fs::read_to_string(mark) {
-            fs::remove_file(mark).unwrap();
-            return ids.split_whitespace().map(str::to_owned).collect();
-        }
-        std::thread::yield_now();
-    }
+    until("the answer begins", || fs::read_to_string(mark).is_ok());
+    let ids = fs::read_to_string(mark).unwrap();
+    fs::remove_file(mark).unwrap();
+    ids.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Waits until a process is gone.
 fn gone(id: &str) {
     let stat = format!("/proc/{id}/stat");
-    while fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-        std::thread::yield_now();
+    let lives = || fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    until("it is gone", || !lives());
+}
+
+/// Waits for a condition; gives up after a minute, as the terminal does.
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed().as_secs() < 60, "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
     }
 }
 
@@ -335,10 +341,11 @@ fn the_editor_has_the_terminal_and_the_map_leads_to_another_exercise() {
     let answer = files.path().join("answer.rs");
     fs::write(&answer, [0xff]).unwrap();
     let script = format!("stty -a; echo in the editor; cp {} \"$0\"", answer.display());
-    let editor = [("EDITOR", format!("sh -c '{script}'"))];
-    let editor = [("EDITOR", editor[0].1.as_str())];
+    let editor = format!("sh -c '{script}'");
+    // Ctrl-C is the editor's own as long as it has the terminal.
+    let interrupted = format!("sh -c 'trap : INT; kill -INT 0; {script}'");
     let home = home("home-watch");
-    let mut watch = Watch::start(&home, "watch 7", &editor);
+    let mut watch = Watch::start(&home, "watch 7", &[("VISUAL", &interrupted)]);
     watch.sees(WAITING);
     watch.press("o");
     watch.sees(BEFORE);
@@ -361,7 +368,7 @@ fn the_editor_has_the_terminal_and_the_map_leads_to_another_exercise() {
 
     // In the map of `list` it stays there.
     fs::write(desk.path(), exercise(STEM).unwrap().stub()).unwrap();
-    let mut list = Watch::start(&home, "list", &editor);
+    let mut list = Watch::start(&home, "list", &[("EDITOR", &editor)]);
     list.sees("showing: all");
     list.press("/insert\re");
     list.sees("in the editor");

@@ -68,7 +68,7 @@ impl Session<'_> {
     }
 
     /// Where nothing on the screen can be changed, each page is written once, and so is what goes
-    /// on; the seconds of it are not told.
+    /// on.
     fn tell(&mut self, look: Look) -> Result<()> {
         let mut lines = Vec::new();
         if self.shown.body.is_none() {
@@ -80,10 +80,7 @@ impl Session<'_> {
             }
             self.shown.body = Some((look.width, Vec::new()));
         }
-        let said = match (&self.grading, self.asks, &self.note) {
-            (Some(_), None, None) => format!("Grading {}.", self.hand.stem),
-            _ => self.status(),
-        };
+        let said = self.status();
         if said != self.shown.status {
             lines.push(said.clone());
             self.shown.status = said;
@@ -115,16 +112,23 @@ impl Session<'_> {
         let Some(grading) = &self.grading else {
             return format!("Waiting for you to save {}", self.hand.path());
         };
-        if grading.is_cancelled() {
-            return format!("Stopping{dots}");
-        }
         let (at, done, of) = grading.at();
         let stem = at.map_or("", |exercise| exercise.stem);
+        if !self.screen.is_full() {
+            // Nothing that changes each moment: all of it would be said again.
+            let why = self.work.why().map(|why| format!(" {why}"));
+            return format!("Grading {stem}.{}", why.unwrap_or_default());
+        }
         let count = if of > 1 { format!(" ({} of {of})", done + 1) } else { String::new() };
         let seconds = grading.elapsed().as_secs();
         let time = if seconds > 0 { format!(" {seconds} s") } else { String::new() };
-        let mut lines = vec![format!("Grading {stem}{count}{dots}{time}")];
-        lines.extend(self.work.words());
+        let mut lines = vec![match grading.is_cancelled() {
+            // What is begun for all that follow, such as a server, is not left half done.
+            true => format!("Stopping{dots}{time}"),
+            false => format!("Grading {stem}{count}{dots}{time}"),
+        }];
+        lines.extend(self.work.why());
+        lines.extend(self.work.at_now());
         lines.join("\n")
     }
 }

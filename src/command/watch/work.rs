@@ -16,10 +16,14 @@ struct Heard {
 }
 
 impl Work {
-    /// What it is at, and why it takes long.
-    pub(super) fn words(&self) -> Vec<String> {
-        let heard = self.heard();
-        heard.note.iter().chain(heard.at.values().next_back()).cloned().collect()
+    /// Why it takes long.
+    pub(super) fn why(&self) -> Option<String> {
+        self.heard().note.clone()
+    }
+
+    /// What it is at now.
+    pub(super) fn at_now(&self) -> Option<String> {
+        self.heard().at.values().next_back().cloned()
     }
 
     /// What was said of work before.
