@@ -8,17 +8,27 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-static OTHERS: AtomicU64 = AtomicU64::new(0);
+static TERMINAL: Mutex<Terminal> = Mutex::new(Terminal::Ours);
+/// The signal is handled in a thread, which may come to it when that program has ended.
+const GRACE: Duration = Duration::from_secs(1);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 static STOPPERS: Mutex<BTreeMap<u64, Stopper>> = Mutex::new(BTreeMap::new());
 
 thread_local! {
     /// What cancels the work of this thread.
     static SCOPE: RefCell<Option<Cancel>> = const { RefCell::new(None) };
+}
+
+/// Who has the terminal, and with it Ctrl-C.
+enum Terminal {
+    Ours,
+    Lent,
+    Back(Instant),
 }
 
 struct Stopper {
@@ -29,10 +39,10 @@ struct Stopper {
 /// Listens for Ctrl-C. Called once, by the program; a library user has a handler of their own.
 pub fn listen() {
     // A handler that is set already is better than none.
-    let _ = ctrlc::set_handler(|| {
-        if OTHERS.load(Ordering::SeqCst) == 0 {
-            raise();
-        }
+    let _ = ctrlc::set_handler(|| match *terminal() {
+        Terminal::Lent => {}
+        Terminal::Back(since) if since.elapsed() < GRACE => {}
+        Terminal::Ours | Terminal::Back(_) => raise(),
     });
 }
 
@@ -40,7 +50,7 @@ pub fn listen() {
 /// told from it, and is left to it too; a closed terminal is noticed by whoever reads it next.
 #[must_use]
 pub fn leave_to_others() -> Others {
-    OTHERS.fetch_add(1, Ordering::SeqCst);
+    *terminal() = Terminal::Lent;
     Others(())
 }
 
@@ -50,8 +60,12 @@ pub struct Others(());
 
 impl Drop for Others {
     fn drop(&mut self) {
-        OTHERS.fetch_sub(1, Ordering::SeqCst);
+        *terminal() = Terminal::Back(Instant::now());
     }
+}
+
+fn terminal() -> MutexGuard<'static, Terminal> {
+    TERMINAL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does what Ctrl-C does: whoever leaves need not wait for what still runs.

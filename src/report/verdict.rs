@@ -44,10 +44,10 @@ fn head(verdict: &Verdict, look: Look) -> String {
         Status::Broken | Status::NoServer => look.paint(words, |text| text.magenta().bold()),
         _ => look.paint(words, |text| text.red().bold()),
     };
-    match verdict.status {
-        Status::NotStarted => format!("{}: {words}", verdict.name),
-        _ => format!("{}: {words} {times}", verdict.name),
-    }
+    let line = format!("{}: {words}", verdict.name);
+    // Times that do not fit are no loss.
+    let fits = display_width(&plain(&format!("{line} {times}"))) <= look.width;
+    if verdict.status == Status::NotStarted || !fits { line } else { format!("{line} {times}") }
 }
 
 /// A check a line, and what there is to say of it. Neighbours that have the same to say say it once,
@@ -145,7 +145,40 @@ fn wrapped(text: &str, indent: &str, look: Look) -> Vec<String> {
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::wrap(line.trim_start(), options).into_iter().map(String::from).collect::<Vec<_>>()
     };
-    text.lines().flat_map(wrap).collect()
+    let mut lines = Vec::new();
+    let mut rest = text.lines().peekable();
+    while let Some(line) = rest.next() {
+        match rest.next_if(|below| below.trim() == "^") {
+            Some(caret) => {
+                let room = look.width.saturating_sub(indent.len()).max(12);
+                let both = cut_around(line, display_width(caret), room, look);
+                lines.extend(both.map(|line| format!("{indent}{line}")));
+            }
+            None => lines.extend(wrap(line)),
+        }
+    }
+    lines
+}
+
+/// A line, and below it a caret in this column, counted from 1: as much of it around the caret as
+/// there is room for. Cut in two, the caret would stand below nothing.
+fn cut_around(line: &str, column: usize, room: usize, look: Look) -> [String; 2] {
+    let (mark, gap) = (look.sign("…", "~"), display_width(line) > room);
+    let margin = line.len() - line.trim_start().len();
+    let column = column.max(margin + 1);
+    let text: Vec<char> = line.trim_start().chars().collect();
+    let room = room.saturating_sub(margin);
+    let skip = if gap { (column - margin).saturating_sub(room * 2 / 3) } else { 0 };
+    let skip = skip.min(text.len().saturating_sub(room));
+    let mut seen: Vec<char> = text.iter().skip(skip).take(room).copied().collect();
+    let cut_off = skip + seen.len() < text.len();
+    let ends = [(skip > 0).then_some(0), cut_off.then(|| seen.len().saturating_sub(1))];
+    for end in ends.into_iter().flatten() {
+        seen[end] = mark.chars().next().unwrap_or(' ');
+    }
+    let margin = " ".repeat(margin);
+    let below = " ".repeat((column - 1 - margin.len()).saturating_sub(skip));
+    [format!("{margin}{}", String::from_iter(seen)), format!("{margin}{below}^")]
 }
 
 #[cfg(test)]
@@ -162,6 +195,19 @@ mod tests {
         assert_eq!(named(&check, ascii), ["  ok a name that", "     is long"]);
         let reader = Look { spoken: true, ..ascii };
         assert_eq!(named(&check, reader), ["Passed: a name that is long"]);
+    }
+
+    #[test]
+    fn a_caret_stays_below_what_it_points_at() {
+        let text =
+            "ERROR:\n    SELECT one, two FROM nowhere WHERE three = 4\n                         ^";
+        let narrow = Look { width: 32, ..PLAIN };
+        let expected = "      ERROR:
+          …e, two FROM nowhere …
+                       ^";
+        assert_eq!(wrapped(text, "      ", narrow).join("\n"), expected);
+        let whole = wrapped(text, "", PLAIN).join("\n");
+        assert_eq!(whole, text);
     }
 
     #[test]

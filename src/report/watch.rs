@@ -118,7 +118,11 @@ fn passed(verdict: &Verdict, way: &Way, look: Look) -> String {
         String::new(),
     ];
     lines.push(match &way.next {
-        Some(next) => format!("  {}  {next}", look.paint("n", |text| text.bold())),
+        Some(next) => {
+            let next = textwrap::fill(next, look.width.saturating_sub(5).max(10));
+            let next = next.replace('\n', "\n     ");
+            format!("  {}  {next}", look.paint("n", |text| text.bold()))
+        }
         None => "  You have walked every lesson and passed every exercise.".to_owned(),
     });
     lines.push(format!(
@@ -186,7 +190,6 @@ fn all(all: &[Line], look: Look) -> String {
     let of = |status| all.iter().filter(|line| line.status == status).count();
     let (passed, open) = (of(Some(Status::Passed)), of(None));
     let open = if open > 0 { format!(", {open} to be graded") } else { String::new() };
-    let begun = if all.len() == 1 { "exercise" } else { "exercises" };
-    lines.push(format!("\n  {passed} of {} {begun} you have begun passed{open}.", all.len()));
+    lines.push(format!("\n  {passed} of {} that are begun have passed{open}.", all.len()));
     lines.join("\n")
 }

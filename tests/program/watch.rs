@@ -202,7 +202,7 @@ fn a_save_is_graded_a_pass_is_celebrated_and_the_next_is_a_key_away() {
     watch.sees("//! # Exercise 7: INSERT");
     watch.press("c");
     watch.sees("07_insert: passed");
-    watch.sees("1 of 1 exercise you have begun passed.");
+    watch.sees("1 of 1 that are begun have passed.");
     watch.press("n");
     watch.sees(BEFORE);
     watch.sees("step 1 of");

@@ -110,7 +110,11 @@ impl Session<'_> {
     fn goes_on(&self) -> String {
         let dots = self.context.look.sign("…", "...");
         let Some(grading) = &self.grading else {
-            return format!("Waiting for you to save {}", self.hand.path());
+            // Of a path that would be broken in two, the end tells enough.
+            let narrow = screen_size().is_some_and(|(columns, _)| columns < 70);
+            let path = self.hand.path();
+            let name = path.rsplit('/').next().filter(|_| narrow).unwrap_or(&path);
+            return format!("Waiting for you to save {name}");
         };
         let (at, done, of) = grading.at();
         let stem = at.map_or("", |exercise| exercise.stem);
