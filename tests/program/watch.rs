@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pglings::exercise::exercise;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::world::{Desk, QUIET, Ran};
+use crate::world::{Desk, QUIET, Ran, WORLD};
 
 const STEM: &str = "07_insert";
 const WAITING: &str = "Waiting for you to save exercises/m1_raw_sql/07_insert.rs";
@@ -150,11 +150,25 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// An exercise being worked at in the quiet copy, while nobody builds the one of the other copy:
+/// both programs would be the same file.
+struct Seat {
+    quiet: Desk<'static>,
+    _other: Desk<'static>,
+}
+
+impl Seat {
+    fn path(&self) -> PathBuf {
+        self.quiet.path()
+    }
+}
+
 /// Sits down with nothing known of earlier sessions.
-fn desk(text: &str) -> Desk<'static> {
-    let desk = QUIET.answer(STEM, text);
+fn desk(text: &str) -> Seat {
+    let other = WORLD.answer(STEM, &exercise(STEM).unwrap().stub());
+    let seat = Seat { quiet: QUIET.answer(STEM, text), _other: other };
     let _ = fs::remove_file(QUIET.root.join(".pglings/progress.json"));
-    desk
+    seat
 }
 
 #[test]
@@ -262,6 +276,8 @@ fn an_answer_that_never_ends_is_left_by_any_way_and_stopped_by_the_next_save() {
     gone(&answer[0]);
     watch.press("\n");
     watch.sees(FULL);
+    // All of it is there again.
+    watch.sees("Exercise 7: INSERT");
     let answer = begins(&mark);
     // Any size will do.
     for (columns, rows) in [(20, 5), (0, 0), (200, 50), (80, 24)] {
