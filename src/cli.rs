@@ -105,8 +105,7 @@ pub enum Command {
         /// Its number or name; none: the one saved last, else the first that is not passed
         #[arg(value_name = "N|NAME")]
         exercise: Option<String>,
-        /// Look at the files each second and rely on no word of the file system, where that sends
-        /// wrong or too many
+        /// Look at the files each second, where the file system sends no events or too many
         #[arg(long)]
         poll: bool,
     },

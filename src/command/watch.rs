@@ -36,8 +36,9 @@ use crate::report::board::View;
 use crate::report::call;
 use crate::report::watch::{Line, Page, Way};
 
-/// How long a key is waited for before saves and verdicts are looked for again.
-const TICK: Duration = Duration::from_millis(25);
+/// How long a key is waited for before saves and verdicts are looked for again; and while nothing
+/// is graded.
+const TICKS: [Duration; 2] = [Duration::from_millis(25), Duration::from_millis(50)];
 
 pub(super) fn run(context: &Context, wanted: Option<&str>, poll: bool) -> Result<u8> {
     let named = wanted.map(exercise_named).transpose()?;
@@ -132,7 +133,7 @@ impl Session<'_> {
             }
             self.start();
             self.show()?;
-            let mut wait = TICK;
+            let mut wait = TICKS[usize::from(self.grading.is_none())];
             while let Some(pressed) = self.screen.key_within(wait)? {
                 wait = Duration::ZERO;
                 let key = match pressed {
