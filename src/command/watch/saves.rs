@@ -72,7 +72,8 @@ impl Saves {
         own.or(saved.first()).copied()
     }
 
-    /// Looks at all files, and says which have changed since the last look. One that is not there is being replaced, or will be missed by others.
+    /// Looks at all files, and says which have changed since the last look. One that is not there
+    /// is being replaced, or will be missed by others.
     pub(super) fn look(&mut self, workbook: &Workbook, hand: &Exercise) -> Vec<&'static Exercise> {
         let mut saved = Vec::new();
         for exercise in exercises() {
