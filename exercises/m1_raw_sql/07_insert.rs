@@ -25,14 +25,7 @@ pub struct NewChild {
 
 /// Stores a user and returns its id.
 pub fn add_user(client: &mut Client, email: &str, full_name: &str) -> Result<i32, Error> {
-    // todo: insert one row into users and return the id that the server gave it
-    // RETURNING saves a second question, and nobody can come between.
-    let row = client.query_one(
-        "INSERT INTO users (email, full_name) VALUES ($1, $2) RETURNING id",
-        &[&email, &full_name],
-    )?;
-    Ok(row.get("id"))
-    // end
+    todo!("insert one row into users and return the id that the server gave it")
 }
 
 /// Stores the children of one parent and returns how many there were.
@@ -41,27 +34,7 @@ pub fn add_children(
     parent_id: i32,
     children: &[NewChild],
 ) -> Result<u64, Error> {
-    // todo: insert all the children in one statement and return how many rows that made
-    if children.is_empty() {
-        return Ok(0);
-    }
-    // One group of placeholders a child: ($1, $2, $3, $4), ($1, $5, $6, $7), …
-    let mut groups = Vec::new();
-    let mut values: Vec<&(dyn ToSql + Sync)> = vec![&parent_id];
-    for child in children {
-        let n = values.len();
-        groups.push(format!("($1, ${}, ${}, ${})", n + 1, n + 2, n + 3));
-        values.push(&child.name);
-        values.push(&child.date_of_birth);
-        values.push(&child.notes);
-    }
-    // Only placeholders are pasted into the SQL; every value travels beside it.
-    let sql = format!(
-        "INSERT INTO children (parent_id, name, date_of_birth, notes) VALUES {}",
-        groups.join(", ")
-    );
-    client.execute(&sql, &values)
-    // end
+    todo!("insert all the children in one statement and return how many rows that made")
 }
 
 harness::graded!(add_user, add_children);

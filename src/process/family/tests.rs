@@ -28,37 +28,44 @@ fn serve(file: &Path, seconds: &str) {
     assert!(started.success(), "{started:?}");
 }
 
+/// An argument of `sleep` that no other test has, in this process or in another: ten minutes, should
+/// it be left behind.
+fn seconds(number: u32) -> String {
+    format!("600.{:08}{number}", own())
+}
+
 #[test]
 fn orphans_end_and_servers_and_other_children_stay() {
     let folder = tempfile::tempdir().unwrap();
     let (early, late) = (folder.path().join("early.pid"), folder.path().join("late.pid"));
-    serve(&early, "98701.1");
-    let mut beside = shell("exec sleep 98701.2").start().unwrap();
-    let mut other = shell("exec sleep 98701.3").contained().start().unwrap();
+    serve(&early, &seconds(1));
+    let mut beside = shell(&format!("exec sleep {}", seconds(2))).start().unwrap();
+    let mut other = shell(&format!("exec sleep {}", seconds(3))).contained().start().unwrap();
     // Now orphans come to us, servers among them.
-    serve(&late, "98701.4");
-    let orphan = "(setsid env -i sleep 98701.5 >/dev/null 2>&1 </dev/null &) & exit 3";
-    let mut running = shell(orphan).contained().start().unwrap();
+    serve(&late, &seconds(4));
+    let orphan = seconds(5);
+    let orphan = format!("(setsid env -i sleep {orphan} >/dev/null 2>&1 </dev/null &) & exit 3");
+    let mut running = shell(&orphan).contained().start().unwrap();
     assert_eq!(running.wait(LINGER).and_then(|status| status.code()), Some(3));
     let began = Instant::now();
-    while alive("98701.5") == 0 && began.elapsed() < LINGER {
+    while alive(&seconds(5)) == 0 && began.elapsed() < LINGER {
         thread::sleep(Duration::from_millis(1));
     }
-    assert_eq!(alive("98701.5"), 1);
+    assert_eq!(alive(&seconds(5)), 1);
     running.end();
-    assert_eq!(alive("98701.5"), 0);
-    for seconds in ["98701.1", "98701.2", "98701.3", "98701.4"] {
-        assert_eq!(alive(seconds), 1, "{seconds}");
+    assert_eq!(alive(&seconds(5)), 0);
+    for number in 1..=4 {
+        assert_eq!(alive(&seconds(number)), 1, "{number}");
     }
     other.end();
-    assert_eq!((alive("98701.2"), alive("98701.3")), (1, 0));
+    assert_eq!((alive(&seconds(2)), alive(&seconds(3))), (1, 0));
     beside.end();
-    assert_eq!(alive("98701.2"), 0);
+    assert_eq!(alive(&seconds(2)), 0);
 
     // A server that was killed is gone for whoever asks by its number, as `pg_ctl` does.
     let pid = server(&late).and_then(Pid::from_raw).unwrap();
     kill_process(pid, Signal::KILL).unwrap();
-    while alive("98701.4") > 0 {
+    while alive(&seconds(4)) > 0 {
         thread::sleep(Duration::from_millis(1));
     }
     assert!(shell("exit 0").run(LINGER).unwrap().success());
