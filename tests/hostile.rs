@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         };
     }
     // The server stays up while trials come and go.
-    let servers = Servers::from_env().expect("PGLINGS_SERVER names a source");
+    let servers = Servers::from_env().expect("PGLINGS_SERVER names a source").in_memory();
     let _server = servers.get(&[]);
     let hostile = ANSWERS.iter().filter(|answer| answer.label != "solution");
     let trials = hostile.map(|answer| Trial::test(answer.id(), move || judge(answer))).collect();
@@ -102,7 +102,7 @@ struct Setting {
 impl Setting {
     fn new(answer: &Answer) -> Result<Setting, Failed> {
         let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
-        let servers = Servers::from_env()?;
+        let servers = Servers::from_env()?.in_memory();
         let databases = servers.get((exercise.grader)().extensions)?;
         Ok(Setting { databases, _servers: servers })
     }

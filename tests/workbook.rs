@@ -66,7 +66,8 @@ fn main() -> ExitCode {
         let answer = ANSWERS.iter().chain(TEMPLATES).find(|answer| answer.id() == id);
         return answer.map_or(ExitCode::FAILURE, |answer| (answer.main)());
     }
-    let servers = Arc::new(Servers::from_env().expect("PGLINGS_SERVER names a source"));
+    let servers = Servers::from_env().expect("PGLINGS_SERVER names a source");
+    let servers = Arc::new(servers.in_memory());
     let mut trials: Vec<Trial> = lessons()
         .iter()
         .map(|lesson| {

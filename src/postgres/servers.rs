@@ -16,13 +16,14 @@ pub type Say = fn(&str);
 pub struct Servers {
     choice: Choice,
     say: Say,
+    in_memory: bool,
     open: Mutex<BTreeMap<&'static [&'static str], Arc<Databases>>>,
 }
 
 impl Servers {
     /// From a source.
     pub fn new(choice: Choice, say: Say) -> Servers {
-        Servers { choice, say, open: Mutex::default() }
+        Servers { choice, say, in_memory: false, open: Mutex::default() }
     }
 
     /// From the source that `PGLINGS_SERVER` names, as commands without `--server` do; silent.
@@ -36,6 +37,12 @@ impl Servers {
         Ok(Servers::new(choice, |_| {}))
     }
 
+    /// Keeps private clusters [in memory](Home::in_memory), where that can be.
+    #[must_use]
+    pub fn in_memory(self) -> Servers {
+        Servers { in_memory: true, ..self }
+    }
+
     /// The databases of a server that has these extensions.
     pub fn get(&self, extensions: &'static [&'static str]) -> Result<Arc<Databases>> {
         // Held while it opens: two that want the bundle fetch it once.
@@ -44,7 +51,9 @@ impl Servers {
             return Ok(Arc::clone(databases));
         }
         let say = &mut |text: &str| (self.say)(text);
-        let server = source::find(&Home::locate()?, &self.choice, extensions, say)?;
+        let home = Home::locate()?;
+        let home = if self.in_memory { home.in_memory() } else { home };
+        let server = source::find(&home, &self.choice, extensions, say)?;
         say(&format!("Server: {}.", server.why));
         let databases = Arc::new(Databases::open(server)?);
         open.insert(extensions, Arc::clone(&databases));

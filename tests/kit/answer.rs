@@ -76,7 +76,7 @@ fn rename(client: &mut Client, id: i32, name: &str) -> Result<u64, Error> {
 /// The verdict on this answer.
 pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
     let exercise = Exercise { grader, ..*exercise::exercise("7").unwrap() };
-    let servers = Servers::from_env().unwrap();
+    let servers = Servers::from_env().unwrap().in_memory();
     let databases = servers.get(&[]).unwrap();
     let program = Program::new(std::env::current_exe().unwrap()).clear_env();
     let program = program.args(["--exact", "answer::serves", "--nocapture"]);

@@ -16,7 +16,7 @@ fn shown(
     fixture: &Fixture,
     step: impl Fn(&mut Client, &mut Out) -> Result<()> + 'static,
 ) -> (Vec<Event>, String) {
-    let servers = Servers::from_env().unwrap();
+    let servers = Servers::from_env().unwrap().in_memory();
     let databases = servers.get(&[]).unwrap();
     let mut stage = Stage::new(databases.create(fixture).unwrap()).unwrap();
     let outcome =

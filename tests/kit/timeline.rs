@@ -11,7 +11,7 @@ use pglings::report::look::PLAIN;
 use pglings::report::timeline;
 
 fn ran(step: impl Fn(&mut Sessions, &mut Out) -> Result<()> + 'static) -> pglings::Result<Outcome> {
-    let servers = Servers::from_env().unwrap();
+    let servers = Servers::from_env().unwrap().in_memory();
     let databases = servers.get(&[]).unwrap();
     let mut stage = Stage::new(databases.create(&LUNDO).unwrap()).unwrap();
     stage.run(&Step { name: "a_step", action: Action::Sessions(Box::new(step)) })

@@ -16,7 +16,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(fixture: &Fixture) -> World {
-        let servers = Servers::from_env().unwrap();
+        let servers = Servers::from_env().unwrap().in_memory();
         let databases = servers.get(&[]).unwrap();
         let database = databases.create(fixture).unwrap();
         World { database, _databases: databases, _servers: servers }
