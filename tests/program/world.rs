@@ -1,16 +1,17 @@
 //! A copy of the workbook and a home, so that no test touches a learner's.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// What the tests have in common. Exercises are built in one target folder, so those that write
-/// one take [`World::answer`], which lets one in at a time.
+/// one take [`World::answer`], which lets one in at a time for each exercise.
 pub(crate) struct World {
     pub(crate) root: PathBuf,
     pub(crate) home: PathBuf,
-    desk: Mutex<()>,
+    desks: Mutex<BTreeMap<&'static str, &'static Mutex<()>>>,
 }
 
 pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| World::new("workbook"));
@@ -38,7 +39,7 @@ impl World {
             fs::write(root.join(exercise.path()), exercise.stub()).unwrap();
         }
         let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("home");
-        World { root, home, desk: Mutex::new(()) }
+        World { root, home, desks: Mutex::default() }
     }
 }
 
@@ -103,7 +104,11 @@ impl World {
 
     /// Sits down at an exercise: writes an answer to it. The stub is back when the guard is gone.
     pub(crate) fn answer(&self, stem: &'static str, text: &str) -> Desk<'_> {
-        let seat = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let desk = {
+            let mut desks = self.desks.lock().unwrap_or_else(PoisonError::into_inner);
+            *desks.entry(stem).or_insert_with(|| Box::leak(Box::default()))
+        };
+        let seat = desk.lock().unwrap_or_else(PoisonError::into_inner);
         let desk = Desk { world: self, stem, _seat: seat };
         fs::write(desk.path(), text).unwrap();
         desk
