@@ -75,7 +75,7 @@ fn grade(
     let class = Class {
         course,
         compiler: &Compiler { toolchain, sandbox },
-        servers: &context.servers(),
+        servers: &context.servers().in_memory(),
         desk: desk.path(),
         jobs: options.jobs.map_or(cores, usize::from),
     };

@@ -18,7 +18,7 @@ use super::binaries::Binaries;
 use super::scram;
 use crate::activity;
 use crate::error::{Context, Error, PathContext, Result};
-use crate::home::{Home, User, own, private_dir};
+use crate::home::{self, Home, User, own, private_dir};
 use crate::process::Program;
 
 const SUPERUSER: &str = "pglings";
@@ -283,6 +283,10 @@ impl Drop for Lease {
         if alone && !self.cluster.is_kept() {
             // Nobody is left to tell; the next command adopts what would not stop.
             let _ = self.cluster.stop();
+            if home::is_memory(&self.cluster.dir) && !self.cluster.pid_file().exists() {
+                // Memory is dearer than the second that a new one takes.
+                let _ = fs::remove_dir_all(self.cluster.data());
+            }
         }
     }
 }
@@ -307,6 +311,9 @@ pub(super) fn settings(port: u16) -> String {
         "unix_socket_directories=",
         "max_connections=200",
         "shared_buffers=64MB",
+        // Files of its own folder: what a server that is killed leaves in /dev/shm, nobody removes.
+        #[cfg(unix)]
+        "dynamic_shared_memory_type=mmap",
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",
