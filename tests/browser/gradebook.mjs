@@ -3,24 +3,13 @@
 //     npm ci --prefix tests/browser
 //     node tests/browser/gradebook.mjs PAGE…
 //
-// What is expected is read from the page's own data, so any gradebook will do. Chromium is that of
-// the system; CHROMIUM names another one.
+// What is expected is read from the page's own data, so any gradebook will do.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 
-const program = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { address, browse, give_up, watched } from "./chromium.mjs";
+
 const pages = process.argv.slice(2);
 if (pages.length === 0) give_up("Name the pages to open: node tests/browser/gradebook.mjs PAGE…");
-if (!existsSync(program)) give_up(`There is no Chromium at ${program}; CHROMIUM may name another one.`);
-const { chromium } = await import("playwright-core").catch(() =>
-  give_up("playwright-core is not installed: npm ci --prefix tests/browser"));
-
-function give_up(why) {
-  console.error(why);
-  process.exit(1);
-}
 
 const WIDTHS = [320, 360, 768, 1280, 1920, 2000];
 
@@ -150,23 +139,6 @@ async function keys(page, data) {
 }
 
 // The page asks for nothing, complains of nothing and runs nothing that it was given.
-async function watched(browser, file, options, use) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const page = await context.newPage();
-  const strange = [];
-  const url = pathToFileURL(resolve(file)).href;
-  page.on("console", (message) => strange.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => strange.push(`error: ${error.message}`));
-  page.on("dialog", (dialog) => strange.push(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith("data:")) strange.push(`request: ${request.url()}`);
-  });
-  await page.goto(url);
-  await use(page);
-  assert.deepEqual(strange, []);
-  await context.close();
-}
-
 // Colours change nothing of an answer, and no answer keeps them busy.
 async function colours(page) {
   const long = ["/*", '"', '"\\', "r#\"", "'\\", "1 ", "a", "⟨U+202E⟩\n", "\n"].map((part) => part.repeat(30_000));
@@ -191,7 +163,7 @@ async function narrowAndWide(page) {
 
 async function policy(browser, file) {
   const page = await browser.newPage();
-  await page.goto(pathToFileURL(resolve(file)).href);
+  await page.goto(address(file));
   await page.evaluate(() => {
     document.getElementById("panel-body").innerHTML = "<img src=x onerror='window.attacked = 1'>";
     const script = document.createElement("script");
@@ -203,13 +175,9 @@ async function policy(browser, file) {
   await page.close();
 }
 
-const browser = await chromium.launch({
-  executablePath: program,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-});
-try {
+await browse(async (browser) => {
   for (const file of pages) {
-    await watched(browser, file, {}, async (page) => {
+    await watched(browser, address(file), address(file), {}, async (page) => {
       const data = JSON.parse(await page.textContent("#data"));
       if (data.learners.length > 0) {
         for (const use of [sorts, filters, opens, keys]) await use(page, data);
@@ -218,7 +186,7 @@ try {
       await narrowAndWide(page);
       assert.equal(await page.evaluate(() => window.attacked), undefined, "nothing that was written ran");
     });
-    await watched(browser, file, { javaScriptEnabled: false }, async (page) => {
+    await watched(browser, address(file), address(file), { javaScriptEnabled: false }, async (page) => {
       const data = JSON.parse(await page.textContent("#data"));
       assert.equal(await page.locator("#table tbody tr:visible").count(), data.learners.length);
       assert.ok(!(await page.locator("#controls").isVisible()), "no controls where nothing works them");
@@ -226,6 +194,4 @@ try {
     await policy(browser, file);
     console.log(`${file}: well`);
   }
-} finally {
-  await browser.close();
-}
+});
