@@ -8,6 +8,8 @@
 #[cfg(unix)]
 pub mod compile;
 pub mod course;
+#[cfg(unix)]
+pub mod desk;
 pub mod gradebook;
 #[cfg(unix)]
 pub mod grading;
