@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::gradebook::Credit;
-use crate::error::{Error, PathContext, Result};
+use crate::error::{Error, Result};
 use crate::exercise::{Exercise, exercise, exercises};
 
 /// What may stand in a course's file.
@@ -52,7 +52,8 @@ impl Default for Course {
 impl Course {
     /// Reads a course's file.
     pub fn read(path: &Path) -> Result<Course> {
-        let bytes = fs::read(path).at("read", path)?;
+        let bytes = fs::read(path)
+            .map_err(|error| Error::Usage(format!("cannot read {}: {error}.", path.display())))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::Usage(format!("{} is not UTF-8.", path.display())))?;
         Course::parse(&text)

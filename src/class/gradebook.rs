@@ -24,6 +24,9 @@ pub struct Gradebook {
     pub version: u32,
     /// The version of pglings that graded.
     pub pglings: String,
+    /// Which part of a class it is; none if it is the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// The name of the course; empty if it has none.
     pub course: String,
     /// How an answer that did not pass whole is credited.
@@ -34,6 +37,15 @@ pub struct Gradebook {
     pub learners: Vec<Learner>,
     /// Each different answer once, by [`Mark::answer`].
     pub answers: BTreeMap<String, Graded>,
+}
+
+/// One part of several that a class was divided into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Counted from 1.
+    pub number: u64,
+    /// How many there are.
+    pub of: u64,
 }
 
 /// How an answer that did not pass whole is credited.

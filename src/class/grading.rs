@@ -197,6 +197,7 @@ impl Class<'_> {
             format: FORMAT.to_owned(),
             version: VERSION,
             pglings: env!("CARGO_PKG_VERSION").to_owned(),
+            part: None,
             course: self.course.name.clone(),
             credit: self.course.credit,
             exercises: self.course.exercises.iter().map(column).collect(),

@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::error::{Error, PathContext, Result};
+use crate::error::{Error, Result};
 
 /// Headings of an id, letters and digits alone. The first column of these is the id; what others
 /// hold tells a learner too.
@@ -66,7 +66,8 @@ pub enum Whose {
 impl Roster {
     /// Reads a roster.
     pub fn read(path: &Path) -> Result<Roster> {
-        let bytes = fs::read(path).at("read", path)?;
+        let bytes = fs::read(path)
+            .map_err(|error| Error::Usage(format!("cannot read {}: {error}.", path.display())))?;
         Roster::parse(&bytes).map_err(|why| Error::Usage(format!("{}: {why}.", path.display())))
     }
 

@@ -1,7 +1,6 @@
 //! `pglings grade`: submissions in, a gradebook out.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
 
@@ -9,7 +8,8 @@ use super::Context;
 use crate::activity;
 use crate::class::compile::Compiler;
 use crate::class::course::Course;
-use crate::class::gradebook::Gradebook;
+use crate::class::desk::Desk;
+use crate::class::gradebook::{Gradebook, Part};
 use crate::class::grading::{Class, part};
 use crate::class::intake::{self, Reading};
 use crate::class::journal::Journal;
@@ -34,13 +34,23 @@ pub(super) fn run(context: &Context, options: &Grade) -> Result<u8> {
     let course = course.only(&options.exercise)?;
     let roster = options.roster.as_deref().map(Roster::read).transpose()?;
     let mut reading = intake::find(&options.paths, roster.as_ref(), &course)?;
+    if reading.is_empty() {
+        let paths: Vec<String> =
+            options.paths.iter().map(|path| path.display().to_string()).collect();
+        let notes: String = reading.notes.iter().map(|note| format!("\n  {note}")).collect();
+        return Err(Error::Usage(format!(
+            "there is no submission in {}: no folder, no archive and no exercise file.{notes}",
+            paths.join(", ")
+        )));
+    }
     if let Some(one) = options.partition {
         reading.retain(|id| part(id, one.count) == one.index);
     }
     for note in &reading.notes {
         activity::note(note);
     }
-    let gradebook = grade(context, options, &course, reading)?;
+    let mut gradebook = grade(context, options, &course, reading)?;
+    gradebook.part = options.partition.map(|one| Part { number: one.index + 1, of: one.count });
     finish(context, &gradebook, &options.out)
 }
 
@@ -63,10 +73,7 @@ fn grade(
         Kind::None => "Sandbox: none. Answers can do whatever this user can.".to_owned(),
         kind => format!("Sandbox: {}.", kind.name()),
     });
-    // Others have to be able to enter it, and to see nothing.
-    let desk = tempfile::Builder::new().prefix("pglings-class-").tempdir();
-    let desk = desk.context("cannot make a folder for programs")?;
-    fs::set_permissions(desk.path(), PermissionsExt::from_mode(0o711)).at("open", desk.path())?;
+    let desk = Desk::new()?;
     let toolchain = {
         let _work = activity::begin("what exercises stand on is built, if it is not there");
         Toolchain::prepare(&context.workbook, desk.path(), user(0))?

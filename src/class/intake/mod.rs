@@ -111,6 +111,11 @@ fn with_limits<'a>(
 }
 
 impl Reading<'_> {
+    /// Whether nobody has handed in anything.
+    pub fn is_empty(&self) -> bool {
+        self.learners.iter().all(|learner| learner.submissions.is_empty())
+    }
+
     /// Leaves out the learners whose ids are not wanted.
     pub fn retain(&mut self, mut wanted: impl FnMut(&str) -> bool) {
         self.learners.retain(|learner| wanted(&learner.id));

@@ -56,6 +56,7 @@ pub(super) fn sample() -> Gradebook {
         format: FORMAT.to_owned(),
         version: VERSION,
         pglings: "0.1.0".to_owned(),
+        part: None,
         course: "Databases & \"Rust\"".to_owned(),
         credit: Credit::Checks,
         exercises: exercises.to_vec(),

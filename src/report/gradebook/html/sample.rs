@@ -46,6 +46,7 @@ pub(super) fn class(learners: usize, exercises: usize) -> Gradebook {
         format: FORMAT.to_owned(),
         version: VERSION,
         pglings: "0.1.0".to_owned(),
+        part: None,
         course: "Databases, autumn".to_owned(),
         credit: Credit::Checks,
         exercises: (0..exercises).map(column).collect(),
@@ -201,6 +202,7 @@ pub(super) fn attack() -> Gradebook {
         format: text("format"),
         version: VERSION,
         pglings: text("pglings"),
+        part: None,
         course: text("course"),
         credit: Credit::Checks,
         exercises: vec![Column {
