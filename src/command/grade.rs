@@ -37,7 +37,8 @@ pub(super) fn run(context: &Context, options: &Grade) -> Result<u8> {
     if reading.is_empty() {
         let paths: Vec<String> =
             options.paths.iter().map(|path| path.display().to_string()).collect();
-        let notes: String = reading.notes.iter().map(|note| format!("\n  {note}")).collect();
+        let notes: String =
+            reading.notes.iter().map(|note| format!("\n  {}", gradebook::harmless(note))).collect();
         return Err(Error::Usage(format!(
             "there is no submission in {}: no folder, no archive and no exercise file.{notes}",
             paths.join(", ")
@@ -47,7 +48,7 @@ pub(super) fn run(context: &Context, options: &Grade) -> Result<u8> {
         reading.retain(|id| part(id, one.count) == one.index);
     }
     for note in &reading.notes {
-        activity::note(note);
+        activity::note(&gradebook::harmless(note));
     }
     let mut gradebook = grade(context, options, &course, reading)?;
     gradebook.part = options.partition.map(|one| Part { number: one.index + 1, of: one.count });
@@ -60,15 +61,15 @@ fn grade(
     course: &Course,
     reading: Reading<'_>,
 ) -> Result<Gradebook> {
-    let (journal, known) = Journal::open(&options.out.out)?;
-    if !known.is_empty() {
-        activity::note(&format!("Going on: {} answers are graded already.", known.len()));
-    }
     let launcher = std::env::current_exe().context("cannot tell which program this is")?;
     let wanted = options.sandbox.parse().map_err(|why| {
         Error::Usage(format!("there is no sandbox {:?}: {why}.", options.sandbox))
     })?;
     let sandbox = Sandbox::choose(wanted, launcher)?;
+    let (journal, known) = Journal::open(&options.out.out)?;
+    if !known.is_empty() {
+        activity::note(&format!("Going on: {} answers are graded already.", known.len()));
+    }
     activity::note(&match sandbox.kind() {
         Kind::None => "Sandbox: none. Answers can do whatever this user can.".to_owned(),
         kind => format!("Sandbox: {}.", kind.name()),

@@ -22,6 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use crate::class::gradebook::{Credit, Gradebook, written};
+pub(super) use text::one_line;
 use text::{counted, line};
 use view::View;
 

@@ -15,6 +15,7 @@ pub mod summary;
 mod text;
 
 pub use files::{Format, files};
+pub use text::harmless;
 
 #[cfg(test)]
 mod sample;

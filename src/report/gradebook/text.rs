@@ -1,5 +1,6 @@
 //! What every format says of one learner's answer to one exercise.
 
+use super::html::one_line;
 use crate::class::gradebook::{Column, Gradebook, Graded, Learner, written};
 use crate::grade::verdict::{Check, State, Status};
 use crate::report::look::plain;
@@ -160,6 +161,19 @@ pub(super) fn clean(text: &str) -> String {
             _ => c,
         })
         .collect()
+}
+
+/// The most of a name or a note that a terminal gets, in characters.
+const LINE: usize = 300;
+
+/// Text in one line for a terminal: what moves the cursor, turns text around or cannot be seen is
+/// written as its code, and it is not too long.
+pub fn harmless(text: &str) -> String {
+    let text = one_line(plain(text).trim());
+    match text.char_indices().nth(LINE) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
 }
 
 /// The beginning of a text, of so many bytes at the most, with a line that says what is missing.

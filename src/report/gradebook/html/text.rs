@@ -10,7 +10,7 @@ pub(super) fn line(text: &str) -> String {
 }
 
 /// A name or a sentence on one line. Joiners between letters, which Persian and emoji need, stay.
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::report::gradebook) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
     let mut chars = text.chars().peekable();
