@@ -3,7 +3,19 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+#[path = "class/book.rs"]
+mod book;
+#[path = "class/command.rs"]
+mod command;
+#[path = "class/faults.rs"]
+mod faults;
+#[path = "class/generator.rs"]
+mod generator;
 #[path = "class/judging.rs"]
 mod judging;
 #[path = "class/room.rs"]
 mod room;
+#[path = "class/strange.rs"]
+mod strange;
+#[path = "class/world.rs"]
+mod world;
