@@ -97,7 +97,8 @@ fn grade(
 fn join(parts: &[std::path::PathBuf]) -> Result<Gradebook> {
     let read = |dir: &std::path::PathBuf| {
         let path = dir.join(JSON);
-        let text = fs::read_to_string(&path).at("read", &path)?;
+        let text = fs::read_to_string(&path)
+            .map_err(|error| Error::Usage(format!("cannot read {}: {error}.", path.display())))?;
         let gradebook = merge::read(&text)
             .map_err(|why| Error::Usage(format!("{}: {why}.", path.display())))?;
         Ok((dir.display().to_string(), gradebook))

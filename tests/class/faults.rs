@@ -1,1 +1,146 @@
+//! Runs that are stopped, killed, or lose their server go on where they were; what cannot be done is
+//! said in a sentence.
 
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::book::BOOK;
+use crate::command::same;
+use crate::world::{self, Ran, files, noted, until};
+
+fn signal(process: i32, signal: Signal) {
+    kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
+}
+
+fn id(child: &Child) -> i32 {
+    i32::try_from(child.id()).unwrap()
+}
+
+/// Kills the server that belongs to this home.
+fn kill_server(home: &Path, place: &Path) {
+    let mut url = String::new();
+    until("the server is up", || {
+        let ran = world::run(world::pglings(home, place).args(["server", "url"]));
+        url = ran.stdout.trim().to_owned();
+        ran.code == Some(0)
+    });
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let row = client.query_one("SELECT pg_read_file('postmaster.pid')", &[]).unwrap();
+    let file: String = row.get(0);
+    signal(file.lines().next().unwrap().parse().unwrap(), Signal::KILL);
+}
+
+#[test]
+fn a_run_goes_on_whatever_stops_it() {
+    let folder = world::folder();
+    let (place, out) = (folder.path(), folder.path().join("graded"));
+    let home = world::home("home-class-faults");
+    let start = || BOOK.grade_at(&home, place, &out, &["--jobs", "1"]).spawn().unwrap();
+    let desks = place.join("tmp/pglings-class-");
+    let processes = || world::processes(desks.to_str().unwrap());
+    let has_noted = |child: &mut Child, count: usize| {
+        until("verdicts are noted", || noted(&out) >= count);
+        assert!(child.try_wait().unwrap().is_none(), "it still runs");
+    };
+
+    // Killed; and nobody else writes to the folder meanwhile.
+    let mut run = start();
+    has_noted(&mut run, 2);
+    let second = world::end(start());
+    assert_eq!(second.code, Some(2), "{second:?}");
+    assert!(second.stderr.contains("another pglings writes to"), "{second:?}");
+    signal(id(&run), Signal::KILL);
+    assert_eq!(world::end(run).code, None);
+    until("what it ran has ended", || processes().is_empty());
+    assert!(world::left_in(place).iter().any(|name| name.starts_with("pglings-class-")));
+
+    // Ctrl-C leaves nothing, not even what the killed one left.
+    let mut run = start();
+    has_noted(&mut run, noted(&out) + 2);
+    signal(id(&run), Signal::INT);
+    let ran = world::end(run);
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(ran.stderr.contains("What was graded is kept. The same command goes on"), "{ran:?}");
+    assert_eq!(processes(), Vec::<String>::new());
+    assert_eq!(world::left_in(place), Vec::<String>::new());
+
+    // The server goes away.
+    let known = noted(&out);
+    let mut run = start();
+    has_noted(&mut run, known + 1);
+    kill_server(&home, place);
+    let ran = world::end(run);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains(&format!("Going on: {known} answers are graded")), "{ran:?}");
+    same(&files(&BOOK.out()), &files(&out));
+    assert_eq!(world::left_in(place), Vec::<String>::new());
+}
+
+fn refused(ran: &Ran, sentence: &str) {
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.stderr.contains(sentence), "{ran:?}");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
+fn what_cannot_be_graded_is_said_in_a_sentence() {
+    let folder = world::folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("empty")).unwrap();
+    fs::write(at("roster.csv"), "id,name\nada,Ada\n").unwrap();
+    fs::write(at("bytes.csv"), b"id,name\nada,\xff\n").unwrap();
+    fs::write(at("course.toml"), "[exercises]\nnothing = 1\n").unwrap();
+    let grade = |words: &[&str]| {
+        let mut command = world::pglings(&world::home("home-class"), folder.path());
+        world::run(command.current_dir(folder.path()).arg("grade").args(words))
+    };
+    let _ = BOOK.json();
+    let handed = BOOK.place.join("submissions");
+    let handed = handed.to_str().unwrap();
+    refused(&grade(&[]), "<PATH>");
+    refused(&grade(&["nowhere"]), "There is no nowhere to grade");
+    refused(&grade(&["empty"]), "there is no submission in empty");
+    refused(&grade(&["empty", "--roster", "roster.csv"]), "there is no submission in empty");
+    refused(&grade(&["roster.csv"]), "roster.csv is no folder and no archive");
+    refused(&grade(&[handed, "--roster", "nowhere.csv"]), "cannot read nowhere.csv");
+    refused(&grade(&[handed, "--roster", "empty"]), "cannot read empty: Is a directory");
+    refused(&grade(&[handed, "--roster", "bytes.csv"]), "line 2 is no CSV in UTF-8");
+    refused(&grade(&[handed, "--course", "course.toml"]), "there is no exercise nothing");
+    refused(&grade(&[handed, "--exercise", "nothing"]), "nothing");
+    refused(&grade(&[handed, "--sandbox", "sand"]), "there is no sandbox \"sand\"");
+    refused(&grade(&[handed, "--partition", "9/8"]), "9/8");
+    refused(&grade(&["merge", "nowhere"]), "cannot read nowhere/gradebook.json");
+    assert!(!at("pglings-grades").exists(), "nothing is written");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_said_in_a_sentence() {
+    let folder = world::folder();
+    let out = folder.path().join("graded");
+    fs::create_dir(&out).unwrap();
+    let (out, _) = (out.to_str().unwrap(), BOOK.json());
+    #[expect(clippy::disallowed_methods, reason = "a file system of its own for the program")]
+    let within = |mount: &[&str]| {
+        let grade = BOOK.grade(Path::new(out), &["--exercise", "7"]);
+        let mut command = Command::new("bwrap");
+        command.args(["--dev-bind", "/", "/", "--cap-add", "ALL"]).args(mount).arg("--");
+        command.arg(grade.get_program()).args(grade.get_args());
+        command.envs(grade.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.env("TMPDIR", world::temporary(folder.path()));
+        fs::create_dir_all(world::temporary(folder.path())).unwrap();
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(std::process::Stdio::null());
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        world::run(&mut command)
+    };
+    let ran = within(&["--ro-bind", out, out]);
+    assert_eq!(ran.code, Some(74), "{ran:?}");
+    assert!(ran.stderr.contains("Read-only file system"), "{ran:?}");
+    // One page: for some verdicts, and not for all of them.
+    let ran = within(&["--size", "4096", "--tmpfs", out]);
+    assert_eq!(ran.code, Some(74), "{ran:?}");
+    assert!(ran.stderr.contains("cannot write") && ran.stderr.contains("No space left"), "{ran:?}");
+    assert_eq!(world::left_in(folder.path()), Vec::<String>::new());
+}
