@@ -5,6 +5,8 @@
 
 #[path = "class/book.rs"]
 mod book;
+#[path = "class/check.rs"]
+mod check;
 #[path = "class/command.rs"]
 mod command;
 #[path = "class/faults.rs"]
