@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Holds the files in deploy/ against the rules of those who read them, and the guide's links.
 
-The samples are what the tests of src/report/gradebook write. Needs the Debian packages
-python3-yaml, python3-jsonschema and shellcheck.
+    python3 deploy/check.py [GRADED…]
+
+The samples are what the tests of src/report/gradebook write; folders that `pglings grade` has written
+in all formats are held against the same rules. Needs the Debian packages python3-yaml,
+python3-jsonschema and shellcheck.
 """
 
 import csv
@@ -121,15 +124,15 @@ def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def samples():
+def gradebook(folder):
     schema = read(DEPLOY / "gradebook.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.Draft202012Validator(schema).validate(read(SAMPLES / "gradebook.json"))
+    jsonschema.Draft202012Validator(schema).validate(read(folder / "gradebook.json"))
 
     autograder = runpy.run_path(str(DEPLOY / "classroom50/autograder.py"))
     environment = {"CLASSROOM": "databases", "ASSIGNMENT": "sql", "SUBMISSION_TAG": "submit/1-a"}
     environment |= {"COMMIT_URL": "commit", "RELEASE_URL": "release"}
-    for path in sorted(SAMPLES.glob("*/*.json")):
+    for path in sorted(folder.glob("*/*.json")):
         value = read(path)
         if path.parent.name == "classroom50":
             value = autograder["complete"](value, environment)
@@ -143,7 +146,7 @@ def samples():
             jsonschema.validate(value, PRAIRIELEARN)
             assert path.stat().st_size < 1_000_000, path
 
-    suites = ElementTree.parse(SAMPLES / "junit.xml").getroot()
+    suites = ElementTree.parse(folder / "junit.xml").getroot()
     assert suites.tag == "testsuites"
     for suite in suites:
         cases = suite.findall("testcase")
@@ -153,7 +156,7 @@ def samples():
             assert int(suite.get(tag + "s")) == count, suite.get("name")
 
     for name in ("gradebook.csv", "verdicts.csv"):
-        with open(SAMPLES / name, encoding="utf-8", newline="") as file:
+        with open(folder / name, encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, strict=True))
         assert {len(row) for row in rows} == {len(rows[0])}, name
 
@@ -208,7 +211,8 @@ def links():
 
 if __name__ == "__main__":
     links()
-    samples()
+    for folder in [SAMPLES, *map(Path, sys.argv[1:])]:
+        gradebook(folder)
     manifests()
     scripts()
     sys.exit(0)

@@ -35,14 +35,14 @@ async function sorts(page, data) {
   const down = await totals(page);
   assert.deepEqual(down, [...before].sort((a, b) => b - a), "totals begin at the most");
   await head(page, 1).click();
-  assert.deepEqual(await totals(page), down.toReversed().sort((a, b) => a - b));
+  assert.deepEqual(await totals(page), [...down].sort((a, b) => a - b));
   assert.equal(await page.locator("#table th").nth(1).getAttribute("aria-sort"), "ascending");
   if (data.exercises.length > 0) {
     await head(page, 2).click();
     assert.equal(await page.locator("#table th[aria-sort]").count(), 1);
     const order = await page.$$eval("#table tbody tr", (rows) => rows.map((row) => Number(row.dataset.at)));
     const points = order.map((at) => data.cells[at][0][1]);
-    assert.deepEqual(points, points.toSorted((a, b) => b - a), "an exercise sorts by points");
+    assert.deepEqual(points, [...points].sort((a, b) => b - a), "an exercise sorts by points");
   }
   await head(page, 0).click();
 }
