@@ -5,6 +5,7 @@
 //! is what cargo says when it compiles an exercise.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,14 +49,14 @@ impl Toolchain {
         let words: Vec<&str> = words.lines().collect();
         let rustc = PathBuf::from(words.first().copied().unwrap_or_default());
         let libraries = desk.join("deps");
-        fs::create_dir(&libraries).at("create", &libraries)?;
+        folder(&libraries, user)?;
         for artifact in &artifacts {
-            link(artifact, &libraries.join(artifact.file_name().unwrap_or_default()))?;
+            link(artifact, &libraries.join(artifact.file_name().unwrap_or_default()), user)?;
         }
         let args = arguments(&words, &libraries);
         let sysroot = sysroot(&rustc)?;
         let reachable = user.is_none_or(|user| home::reachable(&sysroot.join("lib/x"), user));
-        let sysroot = if reachable { sysroot } else { lay_out(&rustc, &sysroot, desk)? };
+        let sysroot = if reachable { sysroot } else { lay_out(&rustc, &sysroot, desk, user)? };
         let rustc = sysroot.join("bin/rustc");
         Ok(Toolchain { rustc, args, read: vec![sysroot, libraries] })
     }
@@ -129,36 +130,46 @@ fn sysroot(rustc: &Path) -> Result<PathBuf> {
     Ok(PathBuf::from(finished.stdout.text().trim()))
 }
 
-/// Lays out a compiler and its standard library in a folder that others can reach.
-fn lay_out(rustc: &Path, sysroot: &Path, desk: &Path) -> Result<PathBuf> {
+/// Lays out a compiler and its standard library in a folder that another user can reach.
+fn lay_out(rustc: &Path, sysroot: &Path, desk: &Path, user: Option<User>) -> Result<PathBuf> {
     let version = Program::new(rustc).arg("-vV").run(Duration::from_secs(60))?.stdout.text();
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     let place = desk.join("sysroot");
     let target = format!("lib/rustlib/{host}");
-    for folder in ["bin", "lib", &target] {
-        fs::create_dir_all(place.join(folder)).at("create", &place)?;
+    for inner in ["", "bin", "lib", "lib/rustlib"] {
+        folder(&place.join(inner), user)?;
     }
-    link(&sysroot.join("bin/rustc"), &place.join("bin/rustc"))?;
+    link(&sysroot.join("bin/rustc"), &place.join("bin/rustc"), user)?;
     for entry in entries(&sysroot.join("lib"))? {
         if entry.is_file() {
-            link(&entry, &place.join("lib").join(entry.file_name().unwrap_or_default()))?;
+            let to = place.join("lib").join(entry.file_name().unwrap_or_default());
+            link(&entry, &to, user)?;
         }
     }
-    link_all(&sysroot.join(&target), &place.join(&target))?;
+    link_all(&sysroot.join(&target), &place.join(&target), user)?;
     Ok(place)
 }
 
-fn link_all(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to).at("create", to)?;
+fn link_all(from: &Path, to: &Path, user: Option<User>) -> Result<()> {
+    folder(to, user)?;
     for entry in entries(from)? {
         let to = to.join(entry.file_name().unwrap_or_default());
         if entry.is_dir() {
-            link_all(&entry, &to)?;
+            link_all(&entry, &to, user)?;
         } else {
-            link(&entry, &to)?;
+            link(&entry, &to, user)?;
         }
     }
     Ok(())
+}
+
+/// Makes a folder, which another user can enter whatever our umask is.
+fn folder(path: &Path, user: Option<User>) -> Result<()> {
+    fs::create_dir(path).at("create", path)?;
+    match user {
+        Some(_) => home::own(path, None, 0o755),
+        None => Ok(()),
+    }
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
@@ -166,14 +177,37 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry.at("read", dir)?.path())).collect()
 }
 
-/// The same file under another name; a copy if that is on another file system.
-fn link(from: &Path, to: &Path) -> Result<()> {
-    if fs::hard_link(from, to).is_ok() || to.exists() {
+/// The same file under another name; a copy if that is on another file system, or if the file is
+/// closed to the other user.
+fn link(from: &Path, to: &Path, user: Option<User>) -> Result<()> {
+    let mode = fs::metadata(from).at("look at", from)?.permissions().mode();
+    let open = user.is_none() || mode & 0o004 != 0;
+    if to.exists() || (open && fs::hard_link(from, to).is_ok()) {
         return Ok(());
     }
-    fs::copy(from, to).map(drop).context(format!(
-        "cannot copy {} to {}",
-        from.display(),
-        to.display()
-    ))
+    fs::copy(from, to).context(format!("cannot copy {} to {}", from.display(), to.display()))?;
+    let mode = if mode & 0o100 != 0 { 0o755 } else { 0o644 };
+    home::own(to, None, mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_user_can_read_what_only_ours_could() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("from")).unwrap();
+        for (name, mode) in [("closed", 0o600), ("program", 0o700), ("open", 0o644)] {
+            fs::write(at("from").join(name), name).unwrap();
+            home::own(&at("from").join(name), None, mode).unwrap();
+        }
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        link_all(&at("from"), &at("to"), Some(User { uid: 1, gid: 1 })).unwrap();
+        assert_eq!(mode(at("to")), 0o755);
+        let modes = ["closed", "program", "open"].map(|name| mode(at("to").join(name)));
+        assert_eq!(modes, [0o644, 0o755, 0o644]);
+        assert_eq!(mode(at("from/closed")), 0o600, "ours stays as it was");
+    }
 }
