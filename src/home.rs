@@ -117,8 +117,27 @@ pub fn short_hash(bytes: &[u8]) -> String {
 
 /// Makes a folder that only its owner can enter, owned by the server's user.
 pub fn private_dir(path: &Path, owner: Option<User>) -> Result<()> {
+    if owner.is_some() {
+        passable(path)?;
+    }
     fs::create_dir_all(path).at("create", path)?;
     own(path, owner, 0o700)
+}
+
+/// Makes the folders on the way, which the server's user has to pass whatever our umask is.
+fn passable(path: &Path) -> Result<()> {
+    let missing: Vec<&Path> = path.ancestors().skip(1).take_while(|dir| !dir.exists()).collect();
+    for dir in missing.into_iter().rev() {
+        match fs::create_dir(dir) {
+            // Another pglings may be making it.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => {
+                made.at("create", dir)?;
+                own(dir, None, 0o711)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Gives a file or folder to the server's user, with this mode.
