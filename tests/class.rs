@@ -9,15 +9,21 @@ mod book;
 mod check;
 #[path = "class/command.rs"]
 mod command;
+#[path = "class/corpus.rs"]
+mod corpus;
 #[path = "class/faults.rs"]
 mod faults;
 #[path = "class/generator.rs"]
 mod generator;
 #[path = "class/judging.rs"]
 mod judging;
+#[path = "class/probes.rs"]
+mod probes;
 #[path = "class/room.rs"]
 mod room;
 #[path = "class/strange.rs"]
 mod strange;
+#[path = "class/takes.rs"]
+mod takes;
 #[path = "class/world.rs"]
 mod world;

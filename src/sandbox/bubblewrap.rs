@@ -12,6 +12,8 @@ pub(super) fn around(command: Vec<OsString>, room: &Room) -> Vec<OsString> {
     let mut say = |word: &[&str]| words.extend(word.iter().map(OsString::from));
     say(&["bwrap", "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net"]);
     say(&["--unshare-uts", "--unshare-cgroup-try", "--die-with-parent"]);
+    // What has our session has our terminal too, to write on and to type into.
+    say(&["--new-session"]);
     say(&["--proc", "/proc", "--dev", "/dev", "--size", &SCRATCH.to_string(), "--tmpfs", "/tmp"]);
     for path in room.readable() {
         match fs::symlink_metadata(&path) {

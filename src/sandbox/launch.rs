@@ -1,6 +1,10 @@
 //! The last steps before a stranger's program: `pglings` itself, started anew with a word that no
 //! one types, sets limits, gives up rights, and becomes the program.
 
+#[cfg(target_os = "linux")]
+#[path = "calls.rs"]
+mod calls;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -34,6 +38,7 @@ pub struct Fence {
     read: Vec<PathBuf>,
     write: Vec<PathBuf>,
     ports: Vec<u16>,
+    modes: bool,
 }
 
 impl Fence {
@@ -42,6 +47,7 @@ impl Fence {
             read: room.readable().collect(),
             write: room.write.clone(),
             ports: room.ports.clone(),
+            modes: room.modes,
         }
     }
 }
@@ -69,7 +75,7 @@ pub fn run(word: &str) -> Result<()> {
 #[cfg(target_os = "linux")]
 fn enforce(fence: &Fence) -> Result<()> {
     landlock(fence).map_err(|error| Error::Usage(format!("Landlock: {error}")))?;
-    sockets().map_err(|error| Error::Usage(format!("seccomp: {error}")))
+    calls::refuse(fence.modes).map_err(|error| Error::Usage(format!("seccomp: {error}")))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -105,49 +111,4 @@ fn landlock(fence: &Fence) -> Result<(), landlock::RulesetError> {
         .add_rules(ports)?
         .restrict_self()
         .map(drop)
-}
-
-/// Landlock knows files and TCP. Other sockets, and what a sandbox is broken out of with, are
-/// refused by the kind of call.
-#[cfg(target_os = "linux")]
-fn sockets() -> Result<(), seccompiler::Error> {
-    use seccompiler::SeccompCmpOp::{MaskedEq, Ne};
-    use seccompiler::{
-        BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCondition, SeccompFilter, SeccompRule,
-    };
-    let word = |argument, is, value: i32| {
-        let value = u64::from(value.cast_unsigned());
-        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, value)
-    };
-    // A socket is refused unless it is of the one family or the other, and a stream.
-    let inet = [word(0, Ne, libc::AF_INET)?, word(0, Ne, libc::AF_INET6)?];
-    let stream = |kind| word(1, MaskedEq(0xf), kind);
-    let socket = vec![
-        SeccompRule::new(inet.to_vec())?,
-        SeccompRule::new(vec![stream(libc::SOCK_DGRAM)?])?,
-        SeccompRule::new(vec![stream(libc::SOCK_RAW)?])?,
-        SeccompRule::new(vec![stream(libc::SOCK_SEQPACKET)?])?,
-        // MPTCP is TCP that Landlock does not look at.
-        SeccompRule::new(vec![word(2, Ne, 0)?, word(2, Ne, libc::IPPROTO_TCP)?])?,
-    ];
-    let refused = [
-        libc::SYS_bpf,
-        libc::SYS_io_uring_setup,
-        libc::SYS_keyctl,
-        libc::SYS_mount,
-        libc::SYS_perf_event_open,
-        libc::SYS_process_vm_readv,
-        libc::SYS_process_vm_writev,
-        libc::SYS_ptrace,
-        libc::SYS_setns,
-        libc::SYS_unshare,
-        libc::SYS_userfaultfd,
-    ];
-    let rules = refused.into_iter().map(|call| (call, Vec::new()));
-    let rules = rules.chain([(libc::SYS_socket, socket)]).collect();
-    let arch = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
-    let refusal = SeccompAction::Errno(libc::EACCES.cast_unsigned());
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refusal, arch)?;
-    let program = BpfProgram::try_from(filter)?;
-    seccompiler::apply_filter(&program)
 }

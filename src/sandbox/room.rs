@@ -41,6 +41,8 @@ pub struct Room {
     pub write: Vec<PathBuf>,
     /// The ports of this machine that it may connect to.
     pub ports: Vec<u16>,
+    /// Whether it may change modes, owners and times of files as their owner may. A linker has to.
+    pub modes: bool,
     /// What it may take.
     pub limits: Limits,
     /// Who it runs as.
@@ -51,7 +53,15 @@ impl Room {
     /// With nothing in it.
     pub fn new(dir: PathBuf) -> Room {
         let limits = Limits { memory: 4 << 30, file: SCRATCH, tasks: 1024 };
-        Room { dir, read: Vec::new(), write: Vec::new(), ports: Vec::new(), limits, user: None }
+        Room {
+            dir,
+            read: Vec::new(),
+            write: Vec::new(),
+            ports: Vec::new(),
+            modes: false,
+            limits,
+            user: None,
+        }
     }
 
     /// Lets it read this.
@@ -104,6 +114,7 @@ impl Room {
                 }
             }
         }
+        self.modes = true;
         self.read.extend(["/etc/alternatives", "/usr/libexec"].map(PathBuf::from));
         self
     }

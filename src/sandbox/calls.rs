@@ -1,0 +1,108 @@
+//! What Landlock does not look at, refused by the kind of system call: sockets that are no TCP,
+//! modes and times of files, and what a sandbox is broken out of with.
+
+use std::collections::BTreeMap;
+
+use seccompiler::SeccompCmpOp::{MaskedEq, Ne};
+use seccompiler::{
+    BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCondition, SeccompFilter,
+    SeccompRule,
+};
+
+/// Calls, and when they are refused: always, or when a rule fits.
+type Calls = BTreeMap<libc::c_long, Vec<SeccompRule>>;
+
+/// Refuses them to this process from now on. `modes` says whether it may change modes of files.
+pub(super) fn refuse(modes: bool) -> Result<(), Error> {
+    let mut calls = Calls::from([(libc::SYS_socket, sockets()?)]);
+    calls.extend(outwards().map(|call| (call, Vec::new())));
+    if !modes {
+        calls.extend(inodes().map(|call| (call, Vec::new())));
+        // Of an open file it may set the time: that file is its own, or not open for it.
+        let by_name = SeccompCondition::new(1, SeccompCmpArgLen::Qword, Ne, 0)?;
+        calls.insert(libc::SYS_utimensat, vec![SeccompRule::new(vec![by_name])?]);
+        // Copying a file ends with setting its mode. It is not set, but the copy has worked.
+        apply(Calls::from([(libc::SYS_fchmod, Vec::new())]), 0)?;
+    }
+    apply(calls, libc::EACCES)
+}
+
+fn apply(calls: Calls, error: i32) -> Result<(), Error> {
+    let arch = std::env::consts::ARCH.try_into().map_err(Error::Backend)?;
+    let refusal = SeccompAction::Errno(error.cast_unsigned());
+    let filter = SeccompFilter::new(calls, SeccompAction::Allow, refusal, arch)?;
+    seccompiler::apply_filter(&BpfProgram::try_from(filter)?)
+}
+
+fn word(
+    argument: u8,
+    is: seccompiler::SeccompCmpOp,
+    value: i32,
+) -> Result<SeccompCondition, Error> {
+    let value = u64::from(value.cast_unsigned());
+    Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, value)?)
+}
+
+/// A socket is refused unless it is of the one family or the other, and a stream.
+fn sockets() -> Result<Vec<SeccompRule>, Error> {
+    let inet = vec![word(0, Ne, libc::AF_INET)?, word(0, Ne, libc::AF_INET6)?];
+    let stream = |kind| word(1, MaskedEq(0xf), kind);
+    Ok(vec![
+        SeccompRule::new(inet)?,
+        SeccompRule::new(vec![stream(libc::SOCK_DGRAM)?])?,
+        SeccompRule::new(vec![stream(libc::SOCK_RAW)?])?,
+        SeccompRule::new(vec![stream(libc::SOCK_SEQPACKET)?])?,
+        // MPTCP is TCP that Landlock does not look at.
+        SeccompRule::new(vec![word(2, Ne, 0)?, word(2, Ne, libc::IPPROTO_TCP)?])?,
+    ])
+}
+
+/// What leads out, to other processes or to rarely tried parts of the kernel.
+fn outwards() -> impl Iterator<Item = libc::c_long> {
+    [
+        libc::SYS_bpf,
+        libc::SYS_io_uring_setup,
+        libc::SYS_keyctl,
+        libc::SYS_mount,
+        libc::SYS_perf_event_open,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_ptrace,
+        libc::SYS_setns,
+        libc::SYS_unshare,
+        libc::SYS_userfaultfd,
+    ]
+    .into_iter()
+}
+
+/// What changes a file other than by writing to it. Who grades without being root owns what an
+/// answer could change so: its own program, submissions, everything at home.
+fn inodes() -> impl Iterator<Item = libc::c_long> {
+    // Newer than the list of names: setxattrat, removexattrat and file_setattr, which have the same
+    // numbers everywhere.
+    const NEW: [libc::c_long; 3] = [463, 466, 469];
+    #[cfg(target_arch = "x86_64")]
+    let old = [
+        libc::SYS_chmod,
+        libc::SYS_chown,
+        libc::SYS_lchown,
+        libc::SYS_utime,
+        libc::SYS_utimes,
+        libc::SYS_futimesat,
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let old = [];
+    let common = [
+        libc::SYS_fchmodat,
+        libc::SYS_fchmodat2,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
+        libc::SYS_fremovexattr,
+        libc::SYS_fsetxattr,
+        libc::SYS_lremovexattr,
+        libc::SYS_lsetxattr,
+        libc::SYS_removexattr,
+        libc::SYS_setxattr,
+    ];
+    common.into_iter().chain(old).chain(NEW)
+}
