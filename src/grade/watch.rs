@@ -1,6 +1,8 @@
 //! What no limit of the system bounds: the memory of all processes of an answer together, what it
 //! writes to its folder, and the size of its database.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -81,10 +83,12 @@ fn over(
     if memory > MEMORY {
         return Some(format!("used more than {} MiB of memory", MEMORY >> 20));
     }
-    if let Some((folder, most)) = folder
-        && size(folder, *most) > *most
-    {
-        return Some(format!("wrote more than {} MiB to its folder", most >> 20));
+    if let Some((folder, most)) = folder {
+        match size(folder, *most) {
+            Ok(size) if size <= *most => {}
+            Ok(_) => return Some(format!("wrote more than {} MiB to its folder", most >> 20)),
+            Err(_) => return Some("made a folder that cannot be looked into".to_owned()),
+        }
     }
     let (gauge, name) = database?;
     (gauge.size(name)? > DATABASE)
@@ -93,21 +97,36 @@ fn over(
 
 /// What a folder holds, in bytes; looks no further once that is too much. A file that is there counts
 /// for something, however little is in it.
-fn size(folder: &Path, most: u64) -> u64 {
+///
+/// # Errors
+///
+/// If a part of it cannot be looked into: its mode is so, or no path is long enough to name it.
+fn size(folder: &Path, most: u64) -> io::Result<u64> {
     let mut sum = 0;
     let mut left = vec![folder.to_owned()];
     while let Some(dir) = left.pop() {
-        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let Some(entries) = still_there(fs::read_dir(dir))? else { continue };
+        for entry in entries {
+            let Some(entry) = still_there(entry)? else { continue };
             // The entry itself: a link leads elsewhere.
-            let Ok(data) = entry.metadata() else { continue };
+            let Some(data) = still_there(entry.metadata())? else { continue };
             sum += data.len() + 4096;
             if sum > most {
-                return sum;
+                return Ok(sum);
             }
             if data.is_dir() {
                 left.push(entry.path());
             }
         }
     }
-    sum
+    Ok(sum)
+}
+
+/// What was removed meanwhile is no longer of interest.
+fn still_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -11,9 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::error::{PathContext, Result};
 use crate::home::{self, User};
+
+/// The most connections at a time: some more than the tap behind it serves.
+const MOST: usize = 80;
 
 /// Carries connections from a socket to the ports that it was told of. Dropping it ends that.
 pub struct Relay {
@@ -37,6 +41,10 @@ impl Relay {
                 for inside in listener.incoming().flatten() {
                     if ended.load(Ordering::SeqCst) {
                         break;
+                    }
+                    // Each takes files and threads of ours. The next wait.
+                    while Arc::strong_count(&open) > MOST && !ended.load(Ordering::SeqCst) {
+                        thread::sleep(Duration::from_millis(5));
                     }
                     let open = Arc::clone(&open);
                     // One that cannot be served is closed.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -16,11 +16,15 @@ const CHUNK: usize = 64 * 1024;
 /// So many chunks without a reply are decoded by the client's thread.
 const PILE: usize = 8;
 const CONNECT: Duration = Duration::from_secs(10);
+/// The most connections at a time. The next wait: a server has two hundred for all that are
+/// graded, and one that has not said who it is counts among them.
+const MOST: usize = 60;
 
 /// Every open socket of a tap, so that dropping the tap can close them under their threads.
 #[derive(Default)]
 pub(super) struct Wires {
     pub(super) closed: AtomicBool,
+    served: AtomicUsize,
     open: Mutex<(u64, HashMap<u64, Vec<TcpStream>>)>,
 }
 
@@ -103,6 +107,9 @@ where
     U: ToSocketAddrs + Send + Sync + 'static,
 {
     for client in listener.incoming() {
+        while wires.served.load(Ordering::SeqCst) >= MOST && !wires.closed.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
         if wires.closed.load(Ordering::SeqCst) {
             return;
         }
@@ -112,7 +119,7 @@ where
             continue;
         };
         let (upstream, wires) = (Arc::clone(&upstream), Arc::clone(wires));
-        let done = Counted::new(log);
+        let done = (Counted::new(log), Served::new(&wires));
         let log = log.clone();
         // A thread that cannot start drops the client's socket, which the client sees.
         let _ = thread::Builder::new().name("tap-client".to_owned()).spawn(move || {
@@ -120,6 +127,22 @@ where
             // A server that cannot be reached is the client's to notice: its connection closes.
             let _ = serve(client, &*upstream, &log, &wires);
         });
+    }
+}
+
+/// Counts a connection for as long as it is served.
+struct Served(Arc<Wires>);
+
+impl Served {
+    fn new(wires: &Arc<Wires>) -> Served {
+        wires.served.fetch_add(1, Ordering::SeqCst);
+        Served(Arc::clone(wires))
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.0.served.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

@@ -1,0 +1,22 @@
+//! # Taking 1.5 GiB of memory in ten processes
+//!
+//! the verdict | crashed: used more than 1024 MiB of memory | crashed: used more than 1024 MiB of memory
+
+fn attempts(_: &mut postgres::Client) {
+    let me = std::env::current_exe().unwrap();
+    let start = |_| {
+        let mut child = std::process::Command::new(&me);
+        let eats = "{\"hello\":{\"nonce\":\"\",\"limits\":{\"memory\":0,\"file\":0,\"tasks\":0},\"relay\":null}}\n";
+        let mut child =
+            child.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn();
+        if let Ok(Some(stdin)) = child.as_mut().map(|child| child.stdin.as_mut()) {
+            // A request that is long is kept whole.
+            let _ = std::io::Write::write_all(stdin, eats.as_bytes());
+            let _ = std::io::Write::write_all(stdin, &vec![b'x'; 150 << 20]);
+        }
+        child
+    };
+    let children: Vec<_> = (0..10).map(start).collect();
+    std::thread::sleep(std::time::Duration::from_secs(60));
+    drop(children);
+}
