@@ -9,6 +9,7 @@ grader and none of the learner.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,8 +35,13 @@ def complete(result, environment):
 def main():
     checkout = Path.cwd()
     course = Path(__file__).parent / "course.toml"
-    with tempfile.TemporaryDirectory() as out:
-        command = [PGLINGS / "target/debug/pglings", "grade", checkout, "--format", "classroom50"]
+    with tempfile.TemporaryDirectory() as place:
+        # Whatever lies in the checkout is one submission.
+        submission, out = Path(place, "class/submission"), Path(place, "graded")
+        beside = shutil.ignore_patterns(".git", "target")
+        shutil.copytree(checkout, submission, symlinks=True, ignore=beside)
+        command = [PGLINGS / "target/debug/pglings", "grade", submission.parent]
+        command += ["--format", "classroom50"]
         command += ["--out", out, "--sandbox", os.environ.get("PGLINGS_SANDBOX", "auto")]
         if course.is_file():
             command += ["--course", course]
@@ -43,8 +49,8 @@ def main():
         code = subprocess.run(command, cwd=PGLINGS, check=False).returncode
         if code != 0:
             return code
-        # One submission, so one file.
-        (file,) = Path(out, "classroom50").glob("*.json")
+        # Its id is the name of its folder.
+        file = out / "classroom50/submission.json"
         result = complete(json.loads(file.read_text(encoding="utf-8")), os.environ)
     (checkout / "result.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     return 0

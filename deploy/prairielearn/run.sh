@@ -8,12 +8,15 @@ exercise=${1:?name the exercise}
 # PGLINGS_SANDBOX can be set in the question's info.json (externalGradingOptions.environment).
 cd /pglings
 graded=$(mktemp -d)
+# Whatever lies there is one submission, and its id the name of its folder.
+class=$(mktemp -d)
+cp --archive /grade/student "$class/student"
 code=0
-./target/debug/pglings grade /grade/student --exercise "$exercise" \
+./target/debug/pglings grade "$class" --exercise "$exercise" \
   --format prairielearn --out "$graded" --sandbox "${PGLINGS_SANDBOX:-auto}" || code=$?
 
-# A submission's id is the name of its folder. What pglings could not grade is told in the results
-# too, as not gradable, which takes no attempt. Without results the job counts as failed.
+# What pglings could not grade is told in the results too, as not gradable, which takes no attempt.
+# Without results the job counts as failed.
 results="$graded/prairielearn/student.json"
 [[ -f $results ]] || exit "$((code == 0 ? 1 : code))"
 # PrairieLearn does not make this folder.

@@ -73,8 +73,8 @@ fn headline(gradebook: &Gradebook, look: Look) -> String {
     if let [lowest, .., highest] = totals.as_slice() {
         let middle = totals[(totals.len() - 1) / 2] + totals[totals.len() / 2];
         text.push_str(&format!(
-            " Of {} points those who handed in have {} to {}, half of them {} or more.",
-            written(gradebook.full()),
+            " Of {} those who handed in have {} to {}, half of them {} or more.",
+            points(gradebook.full()),
             written(*lowest),
             written(*highest),
             written(middle / 2),
@@ -223,6 +223,11 @@ fn ours(gradebook: &Gradebook, look: Look) -> Option<String> {
         );
         text.lines().map(|line| fill(line, "  ", look)).collect::<Vec<_>>().join("\n")
     })
+}
+
+/// `1 point`, `2.5 points`.
+fn points(hundredths: u64) -> String {
+    format!("{} point{}", written(hundredths), if hundredths == 100 { "" } else { "s" })
 }
 
 fn many(count: usize, what: &str) -> String {
