@@ -1,6 +1,7 @@
 //! `pglings dev`: for those who write lessons.
 
 mod book;
+mod grader;
 mod new;
 
 use std::fs;
@@ -131,6 +132,11 @@ fn check(context: &Context) -> Result<u8> {
                 "{} is not the stub of its solution: pglings dev stubs",
                 exercise.path()
             ));
+        }
+        let path = format!("tests/graders/{}/{}.rs", exercise.folder, exercise.stem);
+        let text = fs::read_to_string(root.join(&path)).unwrap_or_default();
+        if let Some((opener, instead)) = grader::opens(&text) {
+            faults.push(format!("{path}: {opener} is out of reach of a sandbox: {instead}"));
         }
         if !lessons().iter().any(|lesson| lesson.stem == exercise.stem) {
             faults.push(format!("{}: there is no lesson of that name", exercise.stem));
