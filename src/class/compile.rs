@@ -14,6 +14,7 @@ use std::time::Duration;
 use harness::limits::Limits;
 use serde_json::Value;
 
+use super::alone::stands_alone;
 use super::toolchain::Toolchain;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::Exercise;
@@ -75,44 +76,61 @@ impl Compiler {
         dir: &Path,
         user: Option<User>,
     ) -> Result<BTreeMap<&'static str, Compiled>> {
-        let (mut alone, mut together): (Vec<Source<'_>>, Vec<Source<'_>>) =
+        let (alone, mut together): (Vec<Source<'_>>, Vec<Source<'_>>) =
             sources.iter().copied().partition(|source| stands_alone(source.text));
         let mut compiled = BTreeMap::new();
         let mut round = 0;
-        while together.len() > 1 {
+        while !together.is_empty() {
             round += 1;
+            let many = together.len() > 1;
             let place = dir.join(format!("all-{round}"));
-            match self.all(&together, &place, user)? {
+            let apart = match self.all(&together, &place, user)? {
                 Call::Program(program) => {
                     for source in together.drain(..) {
                         let stem = source.exercise.stem;
                         let word = Some(stem.to_owned());
                         compiled.insert(stem, Compiled::Program(program.clone(), word));
                     }
+                    break;
                 }
-                Call::Refused(_, files) => {
+                Call::Refused(_, files) if many => {
                     let (bad, good): (Vec<_>, Vec<_>) = together
                         .iter()
                         .copied()
                         .partition(|source| files.contains(&source.exercise.path()));
                     // If it is nobody's fault alone, each shows what it is by itself.
                     together = if bad.is_empty() { Vec::new() } else { good.clone() };
-                    alone.extend(if bad.is_empty() { good } else { bad });
+                    if bad.is_empty() { good } else { bad }
                 }
-                Call::TooLong => alone.append(&mut together),
+                Call::Refused(..) | Call::TooLong => std::mem::take(&mut together),
+            };
+            for source in apart {
+                let mut one = self.alone(source, dir, user)?;
+                // As a module it is what it would have been with others, down to the names of its
+                // types. One that is no module, such as one with a `main` of its own, stays as it is.
+                if many && matches!(one, Compiled::Program(..)) {
+                    let stem = source.exercise.stem;
+                    let place = dir.join(format!("module-{stem}"));
+                    if let Call::Program(program) = self.all(&[source], &place, user)? {
+                        one = Compiled::Program(program, Some(stem.to_owned()));
+                    }
+                }
+                compiled.insert(source.exercise.stem, one);
             }
         }
-        alone.append(&mut together);
         for source in alone {
-            let place = dir.join(source.exercise.stem);
-            let one = match self.one(source, &place, user)? {
-                Call::Program(program) => Compiled::Program(program, None),
-                Call::Refused(errors, _) => Compiled::Refused(errors.join("\n")),
-                Call::TooLong => Compiled::Refused(build::too_long(ANSWER_LIMIT)),
-            };
-            compiled.insert(source.exercise.stem, one);
+            compiled.insert(source.exercise.stem, self.alone(source, dir, user)?);
         }
         Ok(compiled)
+    }
+
+    fn alone(&self, source: Source<'_>, dir: &Path, user: Option<User>) -> Result<Compiled> {
+        let place = dir.join(source.exercise.stem);
+        Ok(match self.one(source, &place, user)? {
+            Call::Program(program) => Compiled::Program(program, None),
+            Call::Refused(errors, _) => Compiled::Refused(errors.join("\n")),
+            Call::TooLong => Compiled::Refused(build::too_long(ANSWER_LIMIT)),
+        })
     }
 
     fn one(&self, source: Source<'_>, dir: &Path, user: Option<User>) -> Result<Call> {
@@ -247,69 +265,4 @@ fn outermost(mut span: &Value) -> &Value {
         span = &span["expansion"]["span"];
     }
     span
-}
-
-/// Words that mean something else in a module than at the root of a program, or that have a say
-/// about what is around them.
-const ROOTED: [&str; 17] = [
-    "crate",
-    "super",
-    "extern",
-    "macro_use",
-    "macro_export",
-    "include",
-    "include_str",
-    "include_bytes",
-    "module_path",
-    "global_allocator",
-    "panic_handler",
-    "no_std",
-    "no_main",
-    "feature",
-    "recursion_limit",
-    "type_length_limit",
-    "type_name",
-];
-
-/// Whether an answer has to be compiled by itself. In doubt it has.
-fn stands_alone(text: &str) -> bool {
-    let code = || text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    if code().any(|line| line.contains("#![") || line.contains("[path")) {
-        return true;
-    }
-    let mut before = "";
-    code().flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|word| {
-        if word.is_empty() {
-            return false;
-        }
-        // `mod name;` is another file. A module with a body may reach out of itself by `super` only.
-        let rooted = ROOTED.contains(&word) || before == "mod";
-        before = word;
-        rooted
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_reaches_out_of_its_module_is_compiled_alone() {
-        for text in [
-            "use crate::other;",
-            "#![recursion_limit = \"1\"]",
-            "#[path = \"x.rs\"] mod x;",
-            "mod other;",
-            "const A: &str = include_str!(\"b\");",
-            "pub(super) fn f() {}",
-            "macro_rules! m { () => {} }\n#[macro_export]\nmacro_rules! n { () => {} }",
-            "fn f() -> &'static str { std::any::type_name::<u8>() }",
-        ] {
-            assert!(stands_alone(text), "{text}");
-        }
-        for exercise in crate::exercise::exercises() {
-            assert!(!stands_alone(exercise.solution), "{}", exercise.stem);
-        }
-        assert!(!stands_alone("// the crate\nfn f() { let super_user = 1; }"));
-    }
 }

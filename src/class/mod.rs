@@ -6,6 +6,8 @@
 //! the formats which people and other programs read.
 
 #[cfg(unix)]
+#[cfg(unix)]
+mod alone;
 pub mod compile;
 pub mod course;
 #[cfg(unix)]

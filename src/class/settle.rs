@@ -21,6 +21,9 @@ const OUTPUT: usize = 4_000;
 /// What begins a name that this run gave to a database or a role.
 const NAME: &str = "pglings_r_";
 
+/// What comes before an answer's name in the name of a type, if it is a module of a program.
+const MODULE: &str = "answers::answer_";
+
 /// What begins the address of a port of this run.
 const LOOPBACK: &str = "127.0.0.1:";
 
@@ -55,7 +58,8 @@ impl Settle {
     }
 
     fn text(&self, text: &str, most: usize) -> String {
-        let text = plain(text).replace(&self.dir, "");
+        // What names a type says the module too, in which an answer is with others.
+        let text = plain(text).replace(&self.dir, "").replace(MODULE, "");
         let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let text = masked(&text, NAME, name, "…");
         let text = masked(&text, LOOPBACK, |c| c.is_ascii_digit(), "…");
@@ -96,10 +100,11 @@ mod tests {
         let settle = Settle::new(Path::new("/tmp/x/place-0/7"));
         let text = settle.text(
             "/tmp/x/place-0/7/exercises/a.rs: \u{1b}[31mno\u{1b}[0m pglings_r_ab12cd34_17_login at \
-             127.0.0.1:40123, after 12.5 ms",
+             127.0.0.1:40123, after 12.5 ms, of answers::answer_07_insert::Mood",
             MESSAGE,
         );
-        let same = "exercises/a.rs: no pglings_r_… at 127.0.0.1:…, after ‹time›";
+        let same =
+            "exercises/a.rs: no pglings_r_… at 127.0.0.1:…, after ‹time›, of 07_insert::Mood";
         assert_eq!(text, same);
         assert_eq!(cut("äöü", 3), "äöü");
         assert_eq!(cut("äöüß!", 3), "äöü\n… and 2 characters more");
