@@ -15,6 +15,8 @@ mod corpus;
 mod faults;
 #[path = "class/generator.rs"]
 mod generator;
+#[path = "class/hostile.rs"]
+mod hostile;
 #[path = "class/judging.rs"]
 mod judging;
 #[path = "class/probes.rs"]

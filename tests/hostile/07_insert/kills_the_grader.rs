@@ -1,5 +1,6 @@
 //! tries: kill whoever grades it
 //! expect: killed
+//! in a sandbox: failed|timed_out|crashed
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;

@@ -1,5 +1,6 @@
 //! tries: find the way to the server in its environment
 //! expect: failed
+//! in a sandbox: failed|crashed
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;

@@ -1,5 +1,6 @@
 //! tries: read what is expected in the grader and the solution
 //! expect: failed
+//! in a sandbox: does_not_compile
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;

@@ -1,5 +1,6 @@
 //! tries: stop its own process, so that it neither works nor ends
 //! expect: timed_out
+//! in a sandbox: failed
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;
