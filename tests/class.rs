@@ -9,6 +9,8 @@ mod book;
 mod check;
 #[path = "class/command.rs"]
 mod command;
+#[path = "class/compiling.rs"]
+mod compiling;
 #[path = "class/corpus.rs"]
 mod corpus;
 #[path = "class/faults.rs"]
@@ -23,8 +25,12 @@ mod judging;
 mod probes;
 #[path = "class/room.rs"]
 mod room;
+#[path = "class/six.rs"]
+mod six;
 #[path = "class/strange.rs"]
 mod strange;
+#[path = "class/table.rs"]
+mod table;
 #[path = "class/takes.rs"]
 mod takes;
 #[path = "class/world.rs"]

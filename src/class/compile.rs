@@ -250,10 +250,13 @@ fn refused(finished: &Finished) -> Result<Call> {
     let how = finished.status.map(|status| crate::process::ending(status, LIMITS.file));
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     let words = format!("The compiler {}. {last}", how.unwrap_or_default());
-    if finished.status.and_then(|status| status.code()) == Some(101) || said.contains("memory") {
-        return Ok(Call::Refused(vec![words], files));
-    }
-    if finished.status.is_some_and(|status| status.code().is_none()) {
+    // Its own panic, or LLVM's end, or a signal, which bubblewrap tells of as a shell does.
+    let its_own = match finished.status.map(|status| status.code()) {
+        Some(Some(code)) => code == 101 || code > 128,
+        Some(None) => true,
+        None => false,
+    };
+    if its_own || said.contains("memory") || said.contains("LLVM ERROR") {
         return Ok(Call::Refused(vec![words], files));
     }
     Err(Error::Content(words))

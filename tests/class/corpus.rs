@@ -43,12 +43,22 @@ fn file(path: &Path) -> File {
     File { name, title, rows: rows.collect(), text: text.clone() }
 }
 
+/// A file of attempts as a whole answer: with what it is continued with, unless it has its own `main`.
+pub(crate) fn framed(text: &str) -> String {
+    if text.contains("fn main() -> ") {
+        return text.to_owned();
+    }
+    let frame = fs::read_to_string(root().join("hostile_class/attempt.rs")).unwrap();
+    let attempts = "fn attempts(_: &mut postgres::Client) {}\n";
+    let attempts = if text.contains("fn attempts(") { "" } else { attempts };
+    format!("{text}\n{attempts}{frame}")
+}
+
 /// An answer that borrows from a solution, as one file.
 pub(crate) fn whole(text: &str) -> String {
-    let Some((before, rest)) = text.split_once("#[path = \"../../../") else {
-        return text.to_owned();
-    };
+    let Some((before, rest)) = text.split_once("#[path = \"") else { return text.to_owned() };
     let (path, after) = rest.split_once("\"]\nmod solution;").unwrap();
+    let path = path.trim_start_matches("../");
     let solution = fs::read_to_string(root().join("..").join(path)).unwrap();
     format!("{before}mod solution {{\n{solution}\n}}{after}")
 }

@@ -15,7 +15,7 @@ use crate::corpus::{self, File, Row};
 use crate::room::Room;
 
 /// What there is to reach for, and the words that stand for it in a probe.
-struct Prey {
+pub(crate) struct Prey {
     words: BTreeMap<&'static str, String>,
     home: tempfile::TempDir,
     _listeners: (net::TcpListener, Option<net::TcpListener>, UnixListener, UnixListener),
@@ -23,7 +23,7 @@ struct Prey {
 }
 
 impl Prey {
-    fn new(room: &Room, place: usize) -> Prey {
+    pub(crate) fn new(room: &Room, place: usize) -> Prey {
         let home = tempfile::tempdir().unwrap();
         fs::set_permissions(home.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
             .unwrap();
@@ -71,7 +71,7 @@ impl Prey {
         Prey { words, home, _listeners: (tcp, tcp6, listener, hidden), bystanders }
     }
 
-    fn told(&self, text: &str) -> String {
+    pub(crate) fn told(&self, text: &str) -> String {
         self.words.iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
     }
 
@@ -111,8 +111,7 @@ fn said(graded: &Graded) -> BTreeMap<&str, &str> {
 fn probe(room: &Room, file: &File) -> Vec<String> {
     let place = room.place();
     let mut prey = Prey::new(room, place);
-    let frame = fs::read_to_string(corpus::root().join("hostile_class/attempt.rs")).unwrap();
-    let text = prey.told(&format!("{}{frame}", file.text));
+    let text = prey.told(&corpus::framed(&file.text));
     let graded = room.judge_at(place, &[("07_insert", text)]);
     let graded = &graded["07_insert"];
     let said = said(graded);

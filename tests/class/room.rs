@@ -45,10 +45,6 @@ impl Room {
         self.desk.path()
     }
 
-    pub(crate) fn compiler(&self) -> &Compiler {
-        &self.compiler
-    }
-
     /// A place that nobody judges in, whose user is nobody else's.
     pub(crate) fn place(&self) -> usize {
         static PLACES: AtomicUsize = AtomicUsize::new(0);

@@ -1,8 +1,6 @@
 //! What an answer gets that takes more than its share: the verdict, or what it says itself, as
 //! declared in `tests/hostile_class/takes`.
 
-use std::fs;
-
 use pglings::class::gradebook::Graded;
 use pglings::exercise::exercise;
 use pglings::grade::verdict::Status;
@@ -12,7 +10,7 @@ use crate::corpus::{self, File};
 use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
 
 /// The row that is judged by the verdict.
-const VERDICT: &str = "the verdict";
+pub(crate) const VERDICT: &str = "the verdict";
 
 pub(crate) fn word(status: Status) -> String {
     let word = serde_json::to_value(status).unwrap();
@@ -37,10 +35,7 @@ fn honest(room: &Room) -> Graded {
 }
 
 fn take(room: &Room, file: &File) -> Vec<String> {
-    let frame = fs::read_to_string(corpus::root().join("hostile_class/attempt.rs")).unwrap();
-    // One that brings its own `main` is whole.
-    let own = file.text.contains("fn main(");
-    let text = if own { file.text.clone() } else { format!("{}{frame}", file.text) };
+    let text = corpus::framed(&file.text);
     let (graded, beside) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| honest(room));
         (room.judge(&[("07_insert", text)]), beside.join().unwrap())

@@ -1,0 +1,108 @@
+//! What an answer gets that attacks while it is compiled, as declared in
+//! `tests/hostile_class/compile`, in both sandboxes; and that what else a learner hands in changes
+//! nothing.
+
+use pglings::class::gradebook::Graded;
+use pglings::grade::verdict::Status;
+use pglings::sandbox::Kind;
+
+use crate::corpus::{self, File};
+use crate::probes::Prey;
+use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
+use crate::takes::{VERDICT, fits};
+
+/// Those that take the compiler to a limit, which takes long. They run with `PGLINGS_HOSTILE=all`.
+const LONG: [&str; 4] = ["const_loop", "endless_file", "macro_memory", "traits"];
+
+fn compile(room: &Room, file: &File) -> Vec<String> {
+    let prey = Prey::new(room, room.place());
+    let deep = format!("{}1{}", "(".repeat(300_000), ")".repeat(300_000));
+    let text = prey.told(&corpus::framed(&file.text)).replace("DEEP_EXPRESSION", &deep);
+    let graded = room.judge(&[("07_insert", text)]).remove("07_insert").unwrap();
+    let mut faults = Vec::new();
+    for row in &file.rows {
+        let declared =
+            if room.kind() == Kind::Bubblewrap { &row.bubblewrap } else { &row.landlock };
+        let refusal = format!("couldn't read `{}`: {declared}", prey.told(&row.attempt));
+        let holds = match row.attempt.as_str() {
+            VERDICT => fits(declared, &graded),
+            _ => graded.message.contains(&refusal),
+        };
+        if std::env::var_os("PGLINGS_HOSTILE_TOLD").is_some() {
+            eprintln!("{}: {:?} {:.300}", file.name, graded.status, graded.message);
+        }
+        if !holds {
+            let Graded { status, message, checks, .. } = &graded;
+            faults.push(format!(
+                "{}: {}: declared {declared}, and it was {status:?} {message} {checks:?}",
+                file.name, row.attempt
+            ));
+        }
+    }
+    faults
+}
+
+fn each_gets_what_is_declared(room: &Room) {
+    let every = std::env::var("PGLINGS_HOSTILE").is_ok_and(|which| which == "all");
+    let one = std::env::var("PGLINGS_ONE").ok();
+    let files = corpus::files("hostile_class/compile").into_iter();
+    let files = files.filter(|file| match &one {
+        Some(one) => *one == file.name,
+        None => every || !LONG.contains(&file.name.as_str()),
+    });
+    let faults: Vec<String> = files.flat_map(|file| compile(room, &file)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn in_bubblewrap() {
+    each_gets_what_is_declared(&BUBBLEWRAP);
+}
+
+#[test]
+fn behind_landlock() {
+    each_gets_what_is_declared(&LANDLOCK);
+}
+
+/// The second calls what only the first has.
+#[test]
+fn no_answer_is_helped_by_another_of_the_same_learner() {
+    let solution = pglings::exercise::exercise("08_select").unwrap().solution;
+    let gift = "pub struct Gift;
+        impl Gift { pub fn say(&self) -> &'static str { \"the answer\" } }
+        impl AsRef<Gift> for i32 { fn as_ref(&self) -> &Gift { &Gift } }";
+    let giver = format!("{solution}\n{gift}");
+    let taker = corpus::framed(
+        "fn attempts(_: &mut postgres::Client) { println!(\"{}\", 1i32.as_ref().say()); }",
+    );
+    let alone = LANDLOCK.judge(&[("07_insert", taker.clone())]).remove("07_insert").unwrap();
+    let mut both = LANDLOCK.judge(&[("07_insert", taker), ("08_select", giver)]);
+    assert_eq!(alone.status, Status::DoesNotCompile);
+    assert_eq!(both.remove("07_insert").unwrap(), alone);
+    assert_eq!(both["08_select"].status, Status::Passed);
+}
+
+/// The names of its types among others, by itself, and beside one that does not compile.
+#[test]
+fn types_have_the_same_names_whatever_else_is_handed_in() {
+    let solution = pglings::exercise::exercise("08_select").unwrap().solution.to_owned();
+    let names = "#[derive(Debug)] struct Mine;
+        impl<'a> postgres::types::FromSql<'a> for Mine {
+            fn from_sql(_: &postgres::types::Type, _: &'a [u8]) -> Result<Mine, Box<dyn std::error::Error + Sync + Send>> { Ok(Mine) }
+            fn accepts(_: &postgres::types::Type) -> bool { false }
+        }
+        fn attempts(client: &mut postgres::Client) {
+            let row = client.query_one(\"SELECT 1\", &[]).unwrap();
+            let error = row.try_get::<_, Mine>(0).unwrap_err();
+            println!(\"{}\", std::error::Error::source(&error).unwrap());
+        }";
+    let text = || ("07_insert", corpus::framed(names));
+    let alone = BUBBLEWRAP.judge(&[text()]).remove("07_insert").unwrap();
+    assert!(alone.output.contains("07_insert::Mine"), "{alone:#?}");
+    let broken = ("09_update_delete", "fn broken(".to_owned());
+    for others in [vec![("08_select", solution)], vec![broken]] {
+        let answers: Vec<_> = others.into_iter().chain([text()]).collect();
+        let with = BUBBLEWRAP.judge(&answers).remove("07_insert").unwrap();
+        assert_eq!(with, alone);
+    }
+}
