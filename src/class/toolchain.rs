@@ -66,8 +66,13 @@ impl Toolchain {
 fn build(workbook: &Workbook, record: &Path) -> Result<Vec<PathBuf>> {
     // Its path is part of what cargo tells builds apart by, so it stays the same.
     let recorder = Home::locate()?.cache.join("record-rustc");
-    write_whole(&recorder, RECORDER.as_bytes())?;
-    home::own(&recorder, None, 0o755)?;
+    if fs::read(&recorder).ok().as_deref() != Some(RECORDER.as_bytes()) {
+        // It gets its name when it can be run, since another run's cargo may be about to.
+        let new = recorder.with_file_name(format!("record-rustc-{}", std::process::id()));
+        write_whole(&new, RECORDER.as_bytes())?;
+        home::own(&new, None, 0o755)?;
+        fs::rename(&new, &recorder).at("write", &recorder)?;
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // Both packages are named for the reason given in `grade::build`.
     let finished = Program::new(cargo)
