@@ -43,6 +43,18 @@ fn file(path: &Path) -> File {
     File { name, title, rows: rows.collect(), text: text.clone() }
 }
 
+/// Whether it is this one's turn: one of some that are quick, or any with `PGLINGS_HOSTILE=all`, or
+/// that which `PGLINGS_ONE` names.
+pub(crate) fn wanted(name: &str, some: &[&str]) -> bool {
+    match std::env::var("PGLINGS_ONE") {
+        Ok(one) => one == name,
+        Err(_) => {
+            std::env::var("PGLINGS_HOSTILE").is_ok_and(|which| which == "all")
+                || some.contains(&name)
+        }
+    }
+}
+
 /// A file of attempts as a whole answer: with what it is continued with, unless it has its own `main`.
 pub(crate) fn framed(text: &str) -> String {
     if text.contains("fn main() -> ") {

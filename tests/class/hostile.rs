@@ -9,24 +9,15 @@ use std::thread;
 use pglings::class::gradebook::Graded;
 use pglings::exercise::exercise;
 use pglings::grade::verdict::Status;
-use pglings::sandbox::Kind;
 
 use crate::corpus::{self, whole};
 use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
 use crate::takes::fits;
 
-/// One of each kind that ends soon: the process, its memory, the compiler, the protocol, the
-/// database, other processes, and the grader itself.
-const SOME: [&str; 8] = [
-    "aborts",
-    "allows_unsafe",
-    "echoes",
-    "escalates",
-    "exits_in_a_task",
-    "kills_the_grader",
-    "leaves_a_nameless_orphan",
-    "looks_at_the_grader",
-];
+/// Of each kind one that ends soon: the process, the protocol, the database, other processes, and
+/// the grader itself.
+const SOME: [&str; 5] =
+    ["aborts", "echoes", "escalates", "leaves_a_nameless_orphan", "looks_at_the_grader"];
 
 /// The honest answer in the same submission: the other exercise that is not attacked.
 const HONEST: &str = "08_select";
@@ -99,13 +90,8 @@ fn contained(room: &Room, hostile: &Hostile, alone: &Graded) -> Vec<String> {
 }
 
 fn all_are_contained(room: &Room) {
-    let every = std::env::var("PGLINGS_HOSTILE").is_ok_and(|which| which == "all");
-    let one = std::env::var("PGLINGS_ONE").ok();
     let mut chosen = all();
-    chosen.retain(|hostile| match &one {
-        Some(one) => *one == hostile.name,
-        None => every || SOME.contains(&hostile.name.as_str()),
-    });
+    chosen.retain(|hostile| corpus::wanted(&hostile.name, &SOME));
     let alone = honest(room);
     assert_eq!(alone.status, Status::Passed, "{alone:#?}");
     let (queue, faults) = (Mutex::new(chosen), Mutex::new(Vec::new()));
@@ -128,7 +114,6 @@ fn all_are_contained(room: &Room) {
 
 #[test]
 fn in_bubblewrap() {
-    assert_eq!(BUBBLEWRAP.kind(), Kind::Bubblewrap);
     all_are_contained(&BUBBLEWRAP);
 }
 

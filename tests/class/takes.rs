@@ -9,6 +9,9 @@ use pglings::sandbox::Kind;
 use crate::corpus::{self, File};
 use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
 
+/// What is soon over, and once ended the grading of others.
+const SOME: [&str; 2] = ["deep_folders_and_goes_on", "sparse_file"];
+
 /// The row that is judged by the verdict.
 pub(crate) const VERDICT: &str = "the verdict";
 
@@ -64,9 +67,8 @@ fn take(room: &Room, file: &File) -> Vec<String> {
 }
 
 fn each_is_stopped(room: &Room) {
-    let one = std::env::var("PGLINGS_ONE").ok();
     let files = corpus::files("hostile_class/takes").into_iter();
-    let files = files.filter(|file| one.as_ref().is_none_or(|one| *one == file.name));
+    let files = files.filter(|file| corpus::wanted(&file.name, &SOME));
     let faults: Vec<String> = files.flat_map(|file| take(room, &file)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
