@@ -14,10 +14,8 @@ use crate::corpus::{self, whole};
 use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
 use crate::takes::fits;
 
-/// Of each kind one that ends soon: the process, the protocol, the database, other processes, and
-/// the grader itself.
-const SOME: [&str; 5] =
-    ["aborts", "echoes", "escalates", "leaves_a_nameless_orphan", "looks_at_the_grader"];
+/// Of each kind one that ends soon: the process, the database, and the grader itself.
+const SOME: [&str; 3] = ["aborts", "escalates", "looks_at_the_grader"];
 
 /// The honest answer in the same submission: the other exercise that is not attacked.
 const HONEST: &str = "08_select";

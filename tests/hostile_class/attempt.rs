@@ -1,4 +1,3 @@
-
 // What every file in `run` is continued with: it says what each attempt got.
 
 fn attempt<T: std::fmt::Debug, E: std::fmt::Display>(name: &str, result: Result<T, E>) {
