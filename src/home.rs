@@ -32,18 +32,22 @@ impl Home {
     /// `PGLINGS_HOME` if set, else the user's data and cache folders. PostgreSQL refuses to run as
     /// root; root's servers run as `postgres` or `nobody`, in a place that this user can reach.
     pub fn locate() -> Result<Home> {
-        let (mut data, mut cache) = match std::env::var_os("PGLINGS_HOME") {
-            Some(home) => {
-                let home = std::path::absolute(&home).at("find", Path::new(&home))?;
-                (home.join("data"), home.join("cache"))
-            }
-            None => {
-                let dirs = ProjectDirs::from("", "", "pglings").ok_or_else(|| {
-                    Error::Usage("no home folder is known. Set HOME or PGLINGS_HOME.".into())
-                })?;
-                (dirs.data_local_dir().to_owned(), dirs.cache_dir().to_owned())
-            }
-        };
+        if let Some(home) = std::env::var_os("PGLINGS_HOME") {
+            return Home::at(Path::new(&home));
+        }
+        let dirs = ProjectDirs::from("", "", "pglings").ok_or_else(|| {
+            Error::Usage("no home folder is known. Set HOME or PGLINGS_HOME.".into())
+        })?;
+        Ok(Home::of(dirs.data_local_dir().to_owned(), dirs.cache_dir().to_owned()))
+    }
+
+    /// As `PGLINGS_HOME` with this folder.
+    pub fn at(home: &Path) -> Result<Home> {
+        let home = std::path::absolute(home).at("find", home)?;
+        Ok(Home::of(home.join("data"), home.join("cache")))
+    }
+
+    fn of(mut data: PathBuf, mut cache: PathBuf) -> Home {
         let server_user = server_user();
         if let Some(user) = server_user
             && !(reachable(&data, user) && reachable(&cache, user))
@@ -53,7 +57,7 @@ impl Home {
             let place = Path::new("/var/lib/pglings").join(key);
             (data, cache) = (place.join("data"), place.join("cache"));
         }
-        Ok(Home { data, cache, server_user })
+        Home { data, cache, server_user }
     }
 
     /// The same with its clusters in memory, where the system has a place for that and the place

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command};
 
+use pglings::home::Home;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::book::BOOK;
@@ -19,18 +20,16 @@ fn id(child: &Child) -> i32 {
     i32::try_from(child.id()).unwrap()
 }
 
-/// Kills the server that belongs to this home.
-fn kill_server(home: &Path, place: &Path) {
-    let mut url = String::new();
-    until("the server is up", || {
-        let ran = world::run(world::pglings(home, place).args(["server", "url"]));
-        url = ran.stdout.trim().to_owned();
-        ran.code == Some(0)
-    });
-    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-    let row = client.query_one("SELECT pg_read_file('postmaster.pid')", &[]).unwrap();
-    let file: String = row.get(0);
-    signal(file.lines().next().unwrap().parse().unwrap(), Signal::KILL);
+/// Kills the servers that grade for this home.
+fn kill_server(home: &Path) {
+    let clusters = Home::at(home).unwrap().in_memory().data;
+    let pid = |cluster: fs::DirEntry| {
+        let file = fs::read_to_string(cluster.path().join("data/postmaster.pid")).ok()?;
+        file.lines().next()?.parse::<i32>().ok()
+    };
+    let servers: Vec<i32> = fs::read_dir(clusters).unwrap().flatten().filter_map(pid).collect();
+    assert!(!servers.is_empty(), "a server is up");
+    servers.into_iter().for_each(|server| signal(server, Signal::KILL));
 }
 
 #[test]
@@ -71,7 +70,7 @@ fn a_run_goes_on_whatever_stops_it() {
     let known = noted(&out);
     let mut run = start();
     has_noted(&mut run, known + 1);
-    kill_server(&home, place);
+    kill_server(&home);
     let ran = world::end(run);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.stderr.contains(&format!("Going on: {known} answers are graded")), "{ran:?}");

@@ -1,6 +1,5 @@
 //! The hostile answers of `tests/hostile`, in both sandboxes, each in one submission with an honest
-//! answer and beside another learner's. Some of each kind by default, all of them with
-//! `PGLINGS_HOSTILE=all`.
+//! answer and beside another learner's.
 
 use std::fs;
 use std::sync::Mutex;
@@ -13,9 +12,6 @@ use pglings::grade::verdict::Status;
 use crate::corpus::{self, whole};
 use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
 use crate::takes::fits;
-
-/// Of each kind one that ends soon: the process, the database, and the grader itself.
-const SOME: [&str; 3] = ["aborts", "escalates", "looks_at_the_grader"];
 
 /// The honest answer in the same submission: the other exercise that is not attacked.
 const HONEST: &str = "08_select";
@@ -89,7 +85,7 @@ fn contained(room: &Room, hostile: &Hostile, alone: &Graded) -> Vec<String> {
 
 fn all_are_contained(room: &Room) {
     let mut chosen = all();
-    chosen.retain(|hostile| corpus::wanted(&hostile.name, &SOME));
+    chosen.retain(|hostile| corpus::wanted(&hostile.name));
     let alone = honest(room);
     assert_eq!(alone.status, Status::Passed, "{alone:#?}");
     let (queue, faults) = (Mutex::new(chosen), Mutex::new(Vec::new()));
@@ -111,11 +107,13 @@ fn all_are_contained(room: &Room) {
 }
 
 #[test]
+#[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn in_bubblewrap() {
     all_are_contained(&BUBBLEWRAP);
 }
 
 #[test]
+#[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn behind_landlock() {
     all_are_contained(&LANDLOCK);
 }

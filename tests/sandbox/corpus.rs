@@ -43,16 +43,9 @@ fn file(path: &Path) -> File {
     File { name, title, rows: rows.collect(), text: text.clone() }
 }
 
-/// Whether it is this one's turn: one of some that are quick, or any with `PGLINGS_HOSTILE=all`, or
-/// that which `PGLINGS_ONE` names.
-pub(crate) fn wanted(name: &str, some: &[&str]) -> bool {
-    match std::env::var("PGLINGS_ONE") {
-        Ok(one) => one == name,
-        Err(_) => {
-            std::env::var("PGLINGS_HOSTILE").is_ok_and(|which| which == "all")
-                || some.contains(&name)
-        }
-    }
+/// Whether it is this one's turn: any, or that which `PGLINGS_ONE` names.
+pub(crate) fn wanted(name: &str) -> bool {
+    std::env::var("PGLINGS_ONE").map_or(true, |one| one == name)
 }
 
 /// A file of attempts as a whole answer: with what it is continued with, unless it has its own `main`.

@@ -82,14 +82,13 @@ fn hostile_ones_change_nothing(sandbox: &str) {
 
 /// The slower of the two, which differ in nothing that this asks.
 #[test]
+#[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn in_bubblewrap() {
-    if !corpus::wanted("six", &[]) {
-        return;
-    }
     hostile_ones_change_nothing("bubblewrap");
 }
 
 #[test]
+#[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn behind_landlock() {
     hostile_ones_change_nothing("landlock");
 }

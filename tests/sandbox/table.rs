@@ -9,7 +9,7 @@ use crate::hostile;
 use crate::takes::VERDICT;
 
 /// Where the part that is written begins.
-const MARK: &str = "<!-- What follows is written by the tests: PGLINGS_BLESS=1 cargo test --test class table -->\n";
+const MARK: &str = "<!-- What follows is written by the tests: PGLINGS_BLESS=1 cargo test --test sandbox table -->\n";
 
 /// What is declared, in words for people. A pipe would end a cell.
 fn cell(declared: &str) -> String {
