@@ -27,6 +27,17 @@ pub(super) fn refuse(modes: bool) -> Result<(), Error> {
     apply(calls, libc::EACCES)
 }
 
+/// Refuses what nobody needs to make namespaces, or within them: kinds of sockets that no namespace
+/// keeps in, and rarely tried parts of the kernel.
+pub(super) fn refuse_rare() -> Result<(), Error> {
+    let kept = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
+    let other = kept.into_iter().map(|family| word(0, Ne, family));
+    let other = SeccompRule::new(other.collect::<Result<_, _>>()?)?;
+    let mut calls = Calls::from([(libc::SYS_socket, vec![other])]);
+    calls.extend(rare().map(|call| (call, Vec::new())));
+    apply(calls, libc::EACCES)
+}
+
 fn apply(calls: Calls, error: i32) -> Result<(), Error> {
     let arch = std::env::consts::ARCH.try_into().map_err(Error::Backend)?;
     let refusal = SeccompAction::Errno(error.cast_unsigned());
@@ -57,19 +68,22 @@ fn sockets() -> Result<Vec<SeccompRule>, Error> {
     ])
 }
 
-/// What leads out, to other processes or to rarely tried parts of the kernel.
+/// What leads out: other namespaces, other processes, rarely tried parts of the kernel.
 fn outwards() -> impl Iterator<Item = libc::c_long> {
+    [libc::SYS_mount, libc::SYS_ptrace, libc::SYS_setns, libc::SYS_unshare]
+        .into_iter()
+        .chain(rare())
+}
+
+/// Rarely tried parts of the kernel, and the memory of other processes.
+fn rare() -> impl Iterator<Item = libc::c_long> {
     [
         libc::SYS_bpf,
         libc::SYS_io_uring_setup,
         libc::SYS_keyctl,
-        libc::SYS_mount,
         libc::SYS_perf_event_open,
         libc::SYS_process_vm_readv,
         libc::SYS_process_vm_writev,
-        libc::SYS_ptrace,
-        libc::SYS_setns,
-        libc::SYS_unshare,
         libc::SYS_userfaultfd,
     ]
     .into_iter()

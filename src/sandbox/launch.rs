@@ -28,8 +28,19 @@ pub struct Launch {
     pub limits: Limits,
     /// Who it runs as, if we are root.
     pub user: Option<User>,
-    /// What Landlock lets it do; without one, that is somebody else's business.
-    pub fence: Option<Fence>,
+    /// What keeps it in.
+    pub hold: Hold,
+}
+
+/// What keeps a program in.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Hold {
+    /// Nothing but its limits.
+    Nothing,
+    /// Namespaces, which the command makes for itself. They hide no rare parts of the kernel.
+    Namespaces,
+    /// Landlock, and the calls that it does not look at.
+    Fence(Fence),
 }
 
 /// What Landlock lets a program do.
@@ -66,21 +77,29 @@ pub fn run(word: &str) -> Result<()> {
     #[cfg(target_os = "linux")]
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     launch.limits.set_for(launch.user.map(|user| user.uid));
-    if let Some(fence) = &launch.fence {
-        enforce(fence)?;
-    }
+    enforce(&launch.hold)?;
     process::become_program(&launch.command, launch.user)
 }
 
 #[cfg(target_os = "linux")]
-fn enforce(fence: &Fence) -> Result<()> {
-    landlock(fence).map_err(|error| Error::Usage(format!("Landlock: {error}")))?;
-    calls::refuse(fence.modes).map_err(|error| Error::Usage(format!("seccomp: {error}")))
+fn enforce(hold: &Hold) -> Result<()> {
+    let refused = match hold {
+        Hold::Nothing => return Ok(()),
+        Hold::Namespaces => calls::refuse_rare(),
+        Hold::Fence(fence) => {
+            landlock(fence).map_err(|error| Error::Usage(format!("Landlock: {error}")))?;
+            calls::refuse(fence.modes)
+        }
+    };
+    refused.map_err(|error| Error::Usage(format!("seccomp: {error}")))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn enforce(_fence: &Fence) -> Result<()> {
-    Err(Error::Usage("Landlock is only on Linux".to_owned()))
+fn enforce(hold: &Hold) -> Result<()> {
+    match hold {
+        Hold::Nothing => Ok(()),
+        _ => Err(Error::Usage("there are sandboxes on Linux alone".to_owned())),
+    }
 }
 
 #[cfg(target_os = "linux")]

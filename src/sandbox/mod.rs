@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use self::launch::{Fence, Launch};
+use self::launch::{Fence, Hold, Launch};
 pub use self::room::Room;
 use crate::error::{Error, Result};
 use crate::home::User;
@@ -154,15 +154,15 @@ impl Sandbox {
         let args = args.iter().map(|arg| arg.as_ref().to_owned());
         let mut command = vec![program.as_os_str().to_owned()];
         command.extend(args);
-        let fence = match self.kind {
+        let hold = match self.kind {
             Kind::Bubblewrap => {
                 command = bubblewrap::around(command, room);
-                None
+                Hold::Namespaces
             }
-            Kind::Landlock => Some(Fence::of(room)),
-            Kind::None => None,
+            Kind::Landlock => Hold::Fence(Fence::of(room)),
+            Kind::None => Hold::Nothing,
         };
-        let launch = Launch { command, limits: room.limits, user: room.user, fence };
+        let launch = Launch { command, limits: room.limits, user: room.user, hold };
         // What is to run is not named by a folder of ours that the program would be told of.
         let dir = if self.kind == Kind::Bubblewrap { "/".into() } else { room.dir.clone() };
         Program::new(&self.launcher).arg(launch::WORD).arg(launch.word()).dir(&dir)

@@ -11,8 +11,8 @@
 //! connects to an abstract Unix socket | Connection refused | Permission denied
 //! makes a raw socket | Operation not permitted | Permission denied
 //! makes a netlink socket | GOT () | Permission denied
-//! makes a packet socket | Operation not permitted | Permission denied
-//! makes a socket to the hypervisor | GOT () | Permission denied
+//! makes a packet socket | Permission denied | Permission denied
+//! makes a socket to the hypervisor | Permission denied | Permission denied
 //! makes an MPTCP socket | GOT () | Permission denied
 
 use std::io::{Error, Read, Write};
