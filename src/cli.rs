@@ -23,7 +23,7 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// Where the server comes from: local, bundle, or a connection string
+    /// Where the server comes from: local, bundle, docker, or a connection string
     #[arg(
         long,
         global = true,

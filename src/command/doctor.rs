@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::home::Home;
 use crate::postgres::binaries;
 use crate::postgres::bundle;
+use crate::postgres::docker::{Docker, State};
 use crate::postgres::source::{self, OLDEST};
 use crate::process::Program;
 
@@ -16,6 +17,7 @@ use crate::process::Program;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ready {
     Missing,
+    AfterPull,
     AfterDownload,
     Here,
 }
@@ -27,8 +29,8 @@ pub(super) fn run(context: &Context) -> Result<u8> {
     let home = Home::locate()?;
     let page = Page { context };
     page.head("Servers, in the order they are tried")?;
-    let offers = [own_server(&page)?, local(&page)?, bundled(&page, &home)?];
-    page.line(None, "Docker", "not started by pglings yet; docker-compose.yml says how")?;
+    let offers =
+        [own_server(&page)?, local(&page)?, bundled(&page, &home)?, in_docker(&page, &home)?];
 
     page.head("Places")?;
     page.line(None, "workbook", &context.workbook.root().display().to_string())?;
@@ -42,7 +44,6 @@ pub(super) fn run(context: &Context) -> Result<u8> {
     page.head("Tools")?;
     tool(&page, "cargo", &["--version"], "builds your exercises")?;
     tool(&page, "psql", &["--version"], "optional; `pglings server psql` opens it")?;
-    tool(&page, "docker", &["--version"], "optional")?;
 
     page.head("In short")?;
     let server = offers.iter().map(|offer| offer.0).max().unwrap_or(Ready::Missing);
@@ -79,6 +80,7 @@ impl Page<'_> {
     fn sum(&self, name: &str, ready: Ready, what: &str) -> Result<()> {
         let text = match ready {
             Ready::Missing => format!("there is no {what}"),
+            Ready::AfterPull => format!("{what} comes with Docker, by itself"),
             Ready::AfterDownload => format!("{what} comes with the bundle, by itself"),
             Ready::Here => format!("{what} is here"),
         };
@@ -156,6 +158,28 @@ fn bundled(page: &Page<'_>, home: &Home) -> Result<Offer> {
         ("cannot be fetched: Python's pip is missing", Ready::Missing)
     };
     page.line(Some(pip), "the bundle", text)?;
+    Ok((ready, ready))
+}
+
+fn in_docker(page: &Page<'_>, home: &Home) -> Result<Offer> {
+    let docker = match Docker::locate(home) {
+        Ok(docker) => docker,
+        Err(error) => {
+            page.line(Some(false), "Docker", &error.to_string())?;
+            return Ok((Ready::Missing, Ready::Missing));
+        }
+    };
+    let (ready, text) = match docker.state() {
+        Err(error) => (Ready::Missing, error.to_string()),
+        Ok(State::Theirs(place)) => (Ready::Here, format!("running at {place}")),
+        Ok(State::Used(place) | State::Kept(place)) => {
+            (Ready::Here, format!("running at {place}, started by pglings"))
+        }
+        Ok(State::Stopped) if docker.has_image() => (Ready::Here, "its image is here".to_owned()),
+        Ok(State::Stopped) => (Ready::AfterPull, "its image is fetched when needed".to_owned()),
+    };
+    let text = format!("{text} ({})", docker.versions());
+    page.line(Some(ready > Ready::Missing), "Docker", &text)?;
     Ok((ready, ready))
 }
 

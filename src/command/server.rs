@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::postgres::address::Address;
 use crate::postgres::cluster::Cluster;
+use crate::postgres::docker::{Docker, State};
 use crate::postgres::source::{self, Choice};
 use crate::process::Program;
 use crate::report::call;
@@ -37,7 +38,25 @@ fn status(context: &Context, home: &Home) -> Result<u8> {
         };
         context.print(&format!("{name}: {state}\n    {}", cluster.dir().display()))?;
     }
-    if clusters.is_empty() {
+    let docker = match docker(context, home) {
+        Ok(Some(docker)) => docker.state()?,
+        Ok(None) => State::Stopped,
+        Err(error) if context.choice == Choice::Docker => return Err(error),
+        // Doctor says what it lacks.
+        Err(_) => State::Stopped,
+    };
+    let state = match &docker {
+        State::Stopped => None,
+        State::Used(place) => Some(format!("running at {place}, while it is used")),
+        State::Kept(place) => Some(format!("running at {place}, until stopped")),
+        State::Theirs(place) => Some(format!("running at {place}; pglings did not start it")),
+    };
+    if let Some(state) = &state {
+        context.print(&format!("docker: {state}"))?;
+    } else if context.choice == Choice::Docker {
+        context.print("docker: not running")?;
+    }
+    if clusters.is_empty() && state.is_none() {
         context.print("There is no private cluster yet; the first lesson makes one.")?;
     }
     Ok(0)
@@ -46,10 +65,12 @@ fn status(context: &Context, home: &Home) -> Result<u8> {
 fn start(context: &Context, home: &Home) -> Result<u8> {
     let mut say = crate::activity::note;
     let server = source::find(home, &context.choice, &[], &mut say)?;
-    let Some(cluster) = server.cluster() else {
-        return Err(Error::Usage(format!("{}: that server is yours to start.", server.why)));
-    };
-    cluster.keep(true)?;
+    if !server.keep()? {
+        return Err(Error::Usage(format!(
+            "{}: that server is yours to start and to stop.",
+            server.why
+        )));
+    }
     context.print(&format!(
         "{} runs at {}. It stays until: {}",
         server.why,
@@ -74,6 +95,17 @@ fn stop(context: &Context, home: &Home) -> Result<u8> {
         };
         context.print(&format!("{name}: {text}"))?;
     }
+    let Ok(Some(docker)) = docker(context, home) else { return Ok(code) };
+    let text = match docker.state()? {
+        State::Stopped => return Ok(code),
+        State::Theirs(_) => "pglings did not start it; it is yours to stop",
+        State::Used(_) | State::Kept(_) if docker.stop_if_unused()? => "stopped",
+        State::Used(_) | State::Kept(_) => {
+            code = 1;
+            "another pglings uses it; it stops when that ends"
+        }
+    };
+    context.print(&format!("docker: {text}"))?;
     Ok(code)
 }
 
@@ -90,13 +122,27 @@ fn running(context: &Context, home: &Home) -> Result<Address> {
     let label = match context.choice {
         Choice::Local => "local",
         Choice::Bundle => "bundle",
+        Choice::Docker => {
+            let docker = Docker::locate(home)?;
+            return docker.running().ok_or_else(none_runs);
+        }
         _ => "",
     };
     let clusters = source::clusters(home).into_iter();
     clusters
         .filter(|(name, _)| name.starts_with(label))
         .find_map(|(_, cluster): (String, Cluster)| cluster.running())
+        .or_else(|| match context.choice {
+            Choice::Any => docker(context, home).ok()??.running(),
+            _ => None,
+        })
         .ok_or_else(none_runs)
+}
+
+/// Docker, if it is what was asked for, or if pglings has used it: to ask it takes a second.
+fn docker(context: &Context, home: &Home) -> Result<Option<Docker>> {
+    let concerned = context.choice == Choice::Docker || Docker::was_used(home);
+    concerned.then(|| Docker::locate(home)).transpose()
 }
 
 fn none_runs() -> Error {
@@ -107,6 +153,7 @@ fn none_runs() -> Error {
 fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
     // The cluster may have been stopped by its last user: it is ours to start again meanwhile.
     let mut leases = Vec::new();
+    let mut container = None;
     let mut addresses: Vec<Address> = running(context, home).into_iter().collect();
     if let Some(wanted) = database {
         addresses.clear();
@@ -117,6 +164,14 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
             let lease = cluster.lease(&mut |_| {})?;
             addresses.push(lease.address.clone());
             leases.push(lease);
+        }
+        let has = |address: &Address| address.database(wanted).try_connect().is_ok();
+        if !addresses.iter().any(has)
+            && let Ok(Some(docker)) = docker(context, home)
+        {
+            let lease = docker.lease(&mut crate::activity::note)?;
+            addresses.push(lease.address.clone());
+            container = Some(lease);
         }
         addresses = addresses.into_iter().map(|address| address.database(wanted)).collect();
         addresses.retain(|address| address.try_connect().is_ok());
@@ -140,5 +195,6 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
         .args(["--host", &host, "--port", &port.to_string()])
         .args(["--username", address.user(), "--dbname", address.database_name()])
         .interactive()?;
+    drop((leases, container));
     Ok(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))
 }

@@ -35,8 +35,13 @@ impl Address {
 
     /// A server of our own on the loopback.
     pub fn local(port: u16, user: &str, password: &str, database: &str) -> Address {
+        Address::at("127.0.0.1", port, user, password, database)
+    }
+
+    /// A server without TLS.
+    pub fn at(host: &str, port: u16, user: &str, password: &str, database: &str) -> Address {
         let mut config = Config::new();
-        config.host("127.0.0.1").port(port).user(user).password(password).dbname(database);
+        config.host(host).port(port).user(user).password(password).dbname(database);
         config.connect_timeout(Duration::from_secs(10)).ssl_mode(SslMode::Disable);
         config.application_name("pglings");
         Address { config }

@@ -1,7 +1,7 @@
 //! Servers, databases, and what goes over the wire.
 //!
 //! [`source`] decides which server is used; [`cluster`] runs a private one from [`binaries`] on
-//! the machine or from the [`bundle`]; [`database`] hands out clones of templates; [`tap`] listens
+//! the machine or from the [`bundle`], [`docker`] a container; [`database`] hands out clones of templates; [`tap`] listens
 //! in. [`servers`] keeps what one command uses. Nothing outside this module knows a connection string.
 
 pub mod address;
@@ -9,6 +9,7 @@ pub mod binaries;
 pub mod bundle;
 pub mod cluster;
 pub mod database;
+pub mod docker;
 pub mod plan;
 pub mod schema;
 mod scram;

@@ -1,5 +1,5 @@
-//! Where a server comes from: the first of the learner's own, the machine's and the bundle's that
-//! has what a lesson needs.
+//! Where a server comes from: the first of the learner's own, the machine's, the bundle's and
+//! Docker's that has what a lesson needs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,6 +8,7 @@ use super::address::Address;
 use super::binaries::{self, Binaries};
 use super::bundle;
 use super::cluster::{Cluster, Lease};
+use super::docker::{self, Docker};
 use crate::error::{Error, Result};
 use crate::home::Home;
 
@@ -24,6 +25,8 @@ pub enum Choice {
     Local,
     /// The prebuilt bundle.
     Bundle,
+    /// The service of docker-compose.yml.
+    Docker,
     /// The learner's own server.
     Url(String),
 }
@@ -35,12 +38,9 @@ impl FromStr for Choice {
         match text {
             "local" => Ok(Choice::Local),
             "bundle" => Ok(Choice::Bundle),
-            "docker" => Err("pglings does not start Docker by itself yet. Run `docker compose up \
-                 --detach --wait` and pass \
-                 --server postgres://postgres:postgres@127.0.0.1:5433/postgres"
-                .to_owned()),
+            "docker" => Ok(Choice::Docker),
             text if text.contains("://") || text.contains('=') => Ok(Choice::Url(text.to_owned())),
-            _ => Err("it is `local`, `bundle` or a connection string such as \
+            _ => Err("it is `local`, `bundle`, `docker` or a connection string such as \
                  postgres://USER:PASSWORD@HOST:PORT/DATABASE"
                 .to_owned()),
         }
@@ -56,7 +56,14 @@ pub struct Server {
     pub version: u32,
     /// Which one it is and why it was chosen, in one line.
     pub why: String,
-    lease: Option<Lease>,
+    lease: Option<Held>,
+}
+
+/// What keeps a server running while it is used.
+#[derive(Debug)]
+enum Held {
+    Cluster(Lease),
+    Container(docker::Lease),
 }
 
 impl Server {
@@ -67,7 +74,20 @@ impl Server {
 
     /// The private cluster, if that is what it is.
     pub fn cluster(&self) -> Option<&Cluster> {
-        self.lease.as_ref().map(Lease::cluster)
+        match &self.lease {
+            Some(Held::Cluster(lease)) => Some(lease.cluster()),
+            _ => None,
+        }
+    }
+
+    /// Has it stay when its last user leaves. Returns whether pglings started it, so that it can
+    /// say so.
+    pub fn keep(&self) -> Result<bool> {
+        match &self.lease {
+            Some(Held::Cluster(lease)) => lease.cluster().keep(true).map(|()| true),
+            Some(Held::Container(lease)) => lease.keep(),
+            None => Ok(false),
+        }
     }
 }
 
@@ -102,6 +122,12 @@ pub fn find(
             local(home, extensions, say)?.map_err(|lack| no_server(&[lack], extensions))
         }
         Choice::Bundle => from_bundle(home, extensions, "you asked for it", say),
+        Choice::Docker => {
+            in_docker(home, extensions, "you asked for it", say).map_err(|error| match error {
+                Error::NoServer(why) => Error::NoServer(format!("Docker: {why}.")),
+                error => error,
+            })
+        }
         Choice::Any => any(home, extensions, say),
     }
 }
@@ -126,6 +152,10 @@ fn any(home: &Home, extensions: &[&str], say: &mut dyn FnMut(&str)) -> Result<Se
     };
     match from_bundle(home, extensions, &why, say) {
         Err(Error::NoServer(why)) => lacks.push(Lack { source: "the bundle", why }),
+        result => return result,
+    }
+    match in_docker(home, extensions, "nothing else will do", say) {
+        Err(Error::NoServer(why)) => lacks.push(Lack { source: "Docker", why }),
         result => return result,
     }
     Err(no_server(&lacks, extensions))
@@ -241,7 +271,37 @@ fn private(
     let lease = Cluster::new(home, label, binaries).lease(say)?;
     let address = lease.address.clone();
     let (version, _) = survey(&mut address.connect()?)?;
-    Ok(Server { address, version, why, lease: Some(lease) })
+    Ok(Server { address, version, why, lease: Some(Held::Cluster(lease)) })
+}
+
+fn in_docker(
+    home: &Home,
+    extensions: &[&str],
+    reason: &str,
+    say: &mut dyn FnMut(&str),
+) -> Result<Server> {
+    let lease = Docker::locate(home)?.lease(say)?;
+    let address = lease.address.clone();
+    let mut client = address.connect()?;
+    let (version, may) = survey(&mut client)?;
+    let no = |why: String| Err(Error::NoServer(why));
+    if version / 10_000 < OLDEST {
+        return no(format!(
+            "its image has PostgreSQL {}; the workbook needs {OLDEST} or newer",
+            version / 10_000
+        ));
+    }
+    if !may {
+        return no(format!("its user {} may not create databases", address.user()));
+    }
+    for extension in extensions {
+        if !available(&mut client, extension)? {
+            return no(format!("its image has no extension {extension}"));
+        }
+    }
+    let root = lease.root().display();
+    let why = format!("PostgreSQL {} in Docker from {root}, since {reason}", dotted(version));
+    Ok(Server { address, version, why, lease: Some(Held::Container(lease)) })
 }
 
 /// The private clusters that there may be on this machine, whether or not they run.
