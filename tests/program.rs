@@ -15,6 +15,9 @@ mod book;
 mod commands;
 #[path = "program/dev.rs"]
 mod dev;
+#[cfg(unix)]
+#[path = "program/docker.rs"]
+mod docker;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/progress.rs"]
