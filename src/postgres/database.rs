@@ -335,8 +335,8 @@ impl Gauge {
     pub fn size(&self, database: &str) -> Option<u64> {
         let mut admin = locked(&self.0.admin);
         let row = admin.query_one("SELECT pg_database_size($1::text)", &[&database]).ok()?;
-        // It is NULL when the database has just been dropped.
-        u64::try_from(row.try_get::<_, i64>(0).ok()?).ok()
+        // NULL, where it is being dropped meanwhile.
+        u64::try_from(row.get::<_, Option<i64>>(0)?).ok()
     }
 }
 
