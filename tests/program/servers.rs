@@ -95,6 +95,71 @@ fn a_url_that_does_not_answer_is_told_with_what_to_do() {
 }
 
 #[test]
+fn a_server_older_than_14_is_refused_with_a_sentence() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://ada@{}/ada", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for session in listener.incoming() {
+            old::serve(session.unwrap());
+        }
+    });
+    let ran = WORLD.at(&WORLD.home, &["lesson", "7", "--no-pause", "--server", &url]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    let sentence = "runs PostgreSQL 13; the workbook needs 14 or newer";
+    assert!(ran.stderr.contains(sentence), "{ran:?}");
+}
+
+/// A server that is PostgreSQL 13 to whoever asks, whatever they ask.
+mod old {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    /// A message of the protocol: its kind, and its length with the four bytes that it takes.
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len() + 4).unwrap().to_be_bytes();
+        [&[kind][..], &length, body].concat()
+    }
+
+    fn body(session: &mut TcpStream) -> Option<Vec<u8>> {
+        let mut length = [0; 4];
+        session.read_exact(&mut length).ok()?;
+        let mut body = vec![0; u32::from_be_bytes(length) as usize - 4];
+        session.read_exact(&mut body).ok()?;
+        Some(body)
+    }
+
+    fn column(name: &str, oid: u32, size: u8) -> Vec<u8> {
+        let place = [0; 6];
+        let kind = [&oid.to_be_bytes()[..], &[0, size], &[0xff; 4], &[0, 1]].concat();
+        [name.as_bytes(), &[0], &place, &kind].concat()
+    }
+
+    pub(super) fn serve(mut session: TcpStream) {
+        let ready = message(b'Z', b"I");
+        // The request for TLS is answered by a byte; it has the code for it as its body.
+        while body(&mut session).is_some_and(|start| start == 80_877_103_u32.to_be_bytes()) {
+            session.write_all(b"N").unwrap();
+        }
+        session.write_all(&[message(b'R', &[0; 4]), ready.clone()].concat()).unwrap();
+        let mut kind = [0];
+        while session.read_exact(&mut kind).is_ok() && body(&mut session).is_some() {
+            let columns = [&[0, 2][..], &column("version", 23, 4), &column("may", 16, 1)].concat();
+            let row = [&[0, 2, 0, 0, 0, 4][..], &130_004_u32.to_be_bytes(), &[0, 0, 0, 1, 1]];
+            let answer = match kind[0] {
+                b'P' => message(b'1', &[]),
+                b'D' => [message(b't', &[0, 0]), message(b'T', &columns)].concat(),
+                b'B' => message(b'2', &[]),
+                b'E' => [message(b'D', &row.concat()), message(b'C', b"SELECT 1\0")].concat(),
+                b'C' => message(b'3', &[]),
+                b'S' => ready.clone(),
+                _ => return,
+            };
+            session.write_all(&answer).unwrap();
+        }
+    }
+}
+
+#[test]
 fn no_server_is_a_verdict_and_does_not_touch_progress() {
     let _desk = WORLD.answer(
         "07_insert",
