@@ -17,6 +17,9 @@ pub enum Error {
     /// No server will do; the text is a survey of what each source lacked.
     #[error("{0}")]
     NoServer(String),
+    /// A lesson or an exercise needs a newer server than there is.
+    #[error("{0}")]
+    NeedsNewer(String),
     /// The server that was chosen said no, or went away.
     #[error("{context}: {}", describe(source))]
     Server {
@@ -54,7 +57,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
-            Error::NoServer(_) | Error::Server { .. } => 3,
+            Error::NoServer(_) | Error::NeedsNewer(_) | Error::Server { .. } => 3,
             Error::Content(_) => 4,
             Error::Bug(_) => 70,
             Error::Io { .. } => 74,

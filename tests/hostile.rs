@@ -111,7 +111,7 @@ impl Setting {
     fn new(answer: &Answer) -> Result<Setting, Failed> {
         let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
         let servers = Servers::from_env()?.in_memory();
-        let databases = servers.get((exercise.grader)().extensions)?;
+        let databases = servers.for_exercise(&(exercise.grader)())?;
         Ok(Setting { databases, _servers: servers })
     }
 }

@@ -9,15 +9,18 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Failed, Trial};
-use pglings::exercise::{self as content, Exercise};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use pglings::Error;
+use pglings::exercise::{self as content, Exercise, Grader};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Check, Status, Verdict};
 use pglings::grade::{Purpose, RUN_LIMIT};
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::lesson::transcript;
+use pglings::postgres::database::Databases;
 use pglings::postgres::servers::Servers;
+use pglings::postgres::source::Choice;
 use pglings::process::Program;
 
 include!(concat!(env!("OUT_DIR"), "/answers.rs"));
@@ -72,16 +75,22 @@ fn main() -> ExitCode {
         .iter()
         .map(|lesson| {
             let servers = Arc::clone(&servers);
-            Trial::test(format!("lesson::{}", lesson.stem), move || transcript(lesson, &servers))
+            Trial::ignorable_test(format!("lesson::{}", lesson.stem), move || {
+                transcript(lesson, &servers)
+            })
         })
         .collect();
     trials.extend(ANSWERS.iter().chain(TEMPLATES).map(|answer| {
         let servers = Arc::clone(&servers);
-        Trial::test(answer.id(), move || judge(answer, &servers))
+        Trial::ignorable_test(answer.id(), move || judge(answer, &servers))
     }));
     let servers_of_panic = Arc::clone(&servers);
     trials.push(Trial::test("engine::a_grader_that_panics_is_broken_content", move || {
         a_grader_that_panics(&servers_of_panic)
+    }));
+    let servers_of_newer = Arc::clone(&servers);
+    trials.push(Trial::test("engine::what_needs_a_newer_server_is_ignored", move || {
+        what_needs_a_newer_server(&servers_of_newer)
     }));
     let mut arguments = Arguments::from_args();
     // They wait for the server, and for timeouts that they test, far more than they compute.
@@ -92,10 +101,13 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {
-    let fixture = (lesson.definition)().fixture;
-    let databases = servers.get(fixture.extensions)?;
-    let mut stage = Stage::new(databases.create(&fixture)?)?;
+fn transcript(lesson: &Lesson, servers: &Servers) -> Result<Completion, Failed> {
+    let definition = (lesson.definition)();
+    let databases = match servers.for_lesson(&definition) {
+        Err(Error::NeedsNewer(why)) => return Ok(Completion::ignored_with(why)),
+        databases => databases?,
+    };
+    let mut stage = Stage::new(databases.create(&definition.fixture)?)?;
     let ran = transcript::of(lesson, &mut stage)?;
     let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), lesson.transcript_path());
     let blessed = std::fs::read_to_string(&path)?;
@@ -107,14 +119,22 @@ fn transcript(lesson: &Lesson, servers: &Servers) -> Result<(), Failed> {
         )
         .into());
     }
-    Ok(())
+    Ok(Completion::Completed)
 }
 
-fn judge(answer: &Answer, servers: &Servers) -> Result<(), Failed> {
+fn judge(answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
     let template = (answer.stem == templates::EXERCISE.stem).then_some(&templates::EXERCISE);
     let exercise = template.or_else(|| content::exercise(answer.stem));
     let exercise = exercise.ok_or("there is no grader for this answer")?;
-    let verdict = run(answer, exercise, servers)?;
+    judge_by(exercise, answer, servers)
+}
+
+fn judge_by(exercise: &Exercise, answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
+    let databases = match servers.for_exercise(&(exercise.grader)()) {
+        Err(Error::NeedsNewer(why)) => return Ok(Completion::ignored_with(why)),
+        databases => databases?,
+    };
+    let verdict = run(answer, exercise, &databases)?;
     let failed: Vec<&str> =
         verdict.checks.iter().filter(|c| c.failed()).map(|c| c.name.as_str()).collect();
     let told = format!("{:?}, {}\n{:#?}", verdict.status, verdict.message, verdict.checks);
@@ -134,20 +154,19 @@ fn judge(answer: &Answer, servers: &Servers) -> Result<(), Failed> {
                 .strip_prefix("//! caught by: ")
                 .ok_or("its first line has to be `//! caught by: NAME OF THE CHECK`")?;
             if failed == [expected] {
-                Ok(())
+                Ok(Completion::Completed)
             } else {
                 Err(format!("{expected:?} has to catch it, and it was judged {told}").into())
             }
         }
-        _ => Ok(()),
+        _ => Ok(Completion::Completed),
     }
 }
 
-fn run(answer: &Answer, exercise: &Exercise, servers: &Servers) -> Result<Verdict, Failed> {
-    let databases = servers.get((exercise.grader)().extensions)?;
+fn run(answer: &Answer, exercise: &Exercise, databases: &Databases) -> Result<Verdict, Failed> {
     let program = Program::new(std::env::current_exe()?).clear_env();
     let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)?)
+    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, databases)?)
 }
 
 fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
@@ -156,10 +175,45 @@ fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
         grader: || pglings::grade::kit::grader(&[], |_| panic!("on purpose")),
         ..*pglings::exercise::exercise(honest.stem).ok_or("no exercise")?
     };
-    let verdict = run(honest, &exercise, servers)?;
+    let verdict = run(honest, &exercise, &*servers.get(&[])?)?;
     if (verdict.status, verdict.status.exit_code()) == (Status::Broken, 4) {
         Ok(())
     } else {
         Err(format!("{verdict:?}").into())
     }
+}
+
+/// A lesson that no server is new enough for.
+mod newer {
+    use pglings::lesson::prelude::*;
+
+    pub(super) const IN_SHORT: Words = Words;
+
+    pglings::lesson! { fixture: EMPTY, needs: 99, minutes: 1, steps: [IN_SHORT] }
+}
+
+fn what_needs_a_newer_server(servers: &Servers) -> Result<(), Failed> {
+    let databases = servers.get(&[])?;
+    let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
+    let exercise = Exercise {
+        grader: || Grader {
+            needs: 99,
+            ..pglings::grade::kit::grader(&[], |_| panic!("it was not to be tried"))
+        },
+        ..*content::exercise(honest.stem).ok_or("no exercise")?
+    };
+    let verdict = run(honest, &exercise, &databases)?;
+    if verdict.status != Status::NeedsNewer || verdict.status.exit_code() != 3 {
+        return Err(format!("{verdict:?}").into());
+    }
+    // Named, as nothing is to be fetched in search of a newer one.
+    let named = Servers::new(Choice::Url(databases.server.address.url()), |_| {});
+    let lesson = Lesson { definition: newer::lesson, ..lessons()[0] };
+    for came in [transcript(&lesson, &named)?, judge_by(&exercise, honest, &named)?] {
+        match came {
+            Completion::Ignored { reason: Some(why) } if why.contains("PostgreSQL 99") => {}
+            _ => return Err("it was not ignored by that name".into()),
+        }
+    }
+    Ok(())
 }

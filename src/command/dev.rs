@@ -36,7 +36,7 @@ fn bless(context: &Context, wanted: &[String]) -> Result<u8> {
     let servers = context.servers();
     for lesson in chosen {
         let definition = (lesson.definition)();
-        let databases = servers.get(definition.fixture.extensions)?;
+        let databases = servers.for_lesson(&definition)?;
         let mut stage = Stage::new(databases.create(&definition.fixture)?)?;
         let page = transcript::of(lesson, &mut stage)?;
         let path = context.workbook.root().join(lesson.transcript_path());

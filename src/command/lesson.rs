@@ -40,7 +40,7 @@ pub(super) fn walk(
         )));
     }
     let servers = context.servers();
-    let databases = servers.get(definition.fixture.extensions)?;
+    let databases = servers.for_lesson(&definition)?;
     let database = databases.create(&definition.fixture)?;
     let name = database.name.clone();
     let address = databases.server.address.clone();

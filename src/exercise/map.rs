@@ -5,7 +5,8 @@ use super::files::Workbook;
 use super::progress::Progress;
 use crate::exercise;
 use crate::grade::verdict::Status;
-use crate::lesson::catalogue::{MODULES, lessons};
+use crate::lesson::catalogue::{Lesson, MODULES, lessons};
+use crate::postgres::source::OLDEST;
 
 /// Everything that the map shows.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct Place {
     pub stem: &'static str,
     /// How long the lesson takes.
     pub minutes: u32,
+    /// The major version that either of them needs, if not every server will do.
+    pub needs: Option<u32>,
     /// How far it was walked.
     pub walk: Walk,
     /// The exercise: its file, and what is known of it (`None`: begun, and not graded since).
@@ -75,6 +78,13 @@ pub enum Filter {
     Begun,
     /// Those not done, begun or not.
     NotDone,
+}
+
+/// The major version that a lesson or its exercise needs, if not every server will do.
+pub fn needs(lesson: &Lesson) -> Option<u32> {
+    let exercise = exercise::exercise(lesson.stem).map(|exercise| (exercise.grader)().needs);
+    let needs = (lesson.definition)().needs.max(exercise.unwrap_or(OLDEST));
+    (needs > OLDEST).then_some(needs)
 }
 
 impl Filter {
@@ -135,6 +145,7 @@ impl Map {
             title: lesson.cut().title,
             stem: lesson.stem,
             minutes: (lesson.definition)().minutes,
+            needs: needs(lesson),
             walk: match progress.step(lesson.stem) {
                 step if step > 0 => Walk::LeftAt(step),
                 _ if progress.is_done(lesson.stem) => Walk::Done,

@@ -32,6 +32,8 @@ pub struct Grader {
     pub hints: &'static [&'static str],
     /// Extensions that the server must have.
     pub extensions: &'static [&'static str],
+    /// The least major version of PostgreSQL that the checks run on.
+    pub needs: u32,
     /// Runs the checks.
     pub checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
 }

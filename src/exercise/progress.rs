@@ -118,7 +118,7 @@ impl Progress {
     /// Remembers a verdict for the answer it was given for. What says nothing of the answer (no
     /// server, broken content) is not remembered.
     pub fn graded(&mut self, exercise: &Exercise, answer: &str, status: Status) {
-        if !matches!(status, Status::Broken | Status::NoServer | Status::NotStarted) {
+        if status.is_of_the_answer() {
             let remembered = self.exercises.entry(exercise.stem.to_owned()).or_default();
             remembered.answer = short_hash(answer.as_bytes());
             remembered.status = Some(status);

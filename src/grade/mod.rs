@@ -47,7 +47,7 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
     }
     let began = Instant::now();
     let (built, databases) = thread::scope(|scope| {
-        let databases = scope.spawn(|| servers.get((exercise.grader)().extensions));
+        let databases = scope.spawn(|| servers.for_exercise(&(exercise.grader)()));
         let built = build::build(workbook, exercise);
         verdict.build = began.elapsed();
         (built, databases.join())
@@ -66,6 +66,11 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
         Err(error @ (Error::NoServer(_) | Error::Server { .. })) => {
             verdict.status = Status::NoServer;
             verdict.message = error.to_string();
+            return Ok(verdict);
+        }
+        Err(Error::NeedsNewer(why)) => {
+            verdict.status = Status::NeedsNewer;
+            verdict.message = why;
             return Ok(verdict);
         }
         Err(error) => return Err(error),
@@ -94,6 +99,11 @@ pub fn run(
 ) -> Result<Verdict> {
     let grader = (exercise.grader)();
     let mut verdict = Verdict::new(exercise, Status::Passed);
+    if let Err(error) = databases.server.is_at_least(grader.needs) {
+        verdict.status = Status::NeedsNewer;
+        verdict.message = error.to_string();
+        return Ok(verdict);
+    }
     let began = Instant::now();
     let answer = Answer::start(program, limit)?;
     let mut grading = Grading::new(databases, answer, exercise.stem, purpose);

@@ -27,6 +27,8 @@ pub enum Status {
     Broken,
     /// There was no server, or it went away.
     NoServer,
+    /// It was not tried, since the server is older than it needs. Never a pass.
+    NeedsNewer,
 }
 
 impl Status {
@@ -41,6 +43,20 @@ impl Status {
             Status::NotStarted => "not started",
             Status::Broken => "broken (not your fault)",
             Status::NoServer => "no server (not your fault)",
+            Status::NeedsNewer => "needs a newer server (not your fault)",
+        }
+    }
+
+    /// Whether it says something of an answer, and not of our content, of the server or of a file
+    /// that nobody has begun.
+    pub fn is_of_the_answer(self) -> bool {
+        match self {
+            Status::Passed
+            | Status::Failed
+            | Status::DoesNotCompile
+            | Status::TimedOut
+            | Status::Crashed => true,
+            Status::NotStarted | Status::Broken | Status::NoServer | Status::NeedsNewer => false,
         }
     }
 
@@ -49,7 +65,7 @@ impl Status {
         match self {
             Status::Passed | Status::NotStarted => 0,
             Status::Failed | Status::DoesNotCompile | Status::TimedOut | Status::Crashed => 1,
-            Status::NoServer => 3,
+            Status::NoServer | Status::NeedsNewer => 3,
             Status::Broken => 4,
         }
     }

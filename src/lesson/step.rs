@@ -18,6 +18,8 @@ pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 pub struct Definition {
     /// What its database starts with.
     pub fixture: Fixture,
+    /// The least major version of PostgreSQL that it runs on.
+    pub needs: u32,
     /// How long a learner takes, in minutes.
     pub minutes: u32,
     /// The steps, in order.
@@ -242,18 +244,33 @@ pub fn step<Kind>(name: &'static str, action: impl IntoAction<Kind>) -> Step {
 }
 
 /// The last lines of a lesson file: what its database starts with, how long it takes, and the
-/// steps in the order of the file.
+/// steps in the order of the file. What needs more than the oldest server that pglings takes says so,
+/// with `needs: 17`.
 ///
 /// ```ignore
 /// lesson! { fixture: LUNDO, minutes: 10, steps: [ONE_ROW, SAME_EMAIL, from_rust] }
 /// ```
 #[macro_export]
 macro_rules! lesson {
-    (fixture: $fixture:expr, minutes: $minutes:expr, steps: [$($step:ident),+ $(,)?] $(,)?) => {
+    (fixture: $fixture:expr, minutes: $minutes:expr, steps: $steps:tt $(,)?) => {
+        $crate::lesson! {
+            fixture: $fixture,
+            needs: $crate::postgres::source::OLDEST,
+            minutes: $minutes,
+            steps: $steps,
+        }
+    };
+    (
+        fixture: $fixture:expr,
+        needs: $needs:expr,
+        minutes: $minutes:expr,
+        steps: [$($step:ident),+ $(,)?] $(,)?
+    ) => {
         /// The steps of this lesson, in order.
         pub fn lesson() -> $crate::lesson::step::Definition {
             $crate::lesson::step::Definition {
                 fixture: $fixture,
+                needs: $needs,
                 minutes: $minutes,
                 steps: vec![$($crate::lesson::step::step(stringify!($step), $step)),+],
             }

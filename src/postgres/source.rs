@@ -72,6 +72,17 @@ impl Server {
         self.version / 10_000
     }
 
+    /// Says that the server is too old for what needs this major version.
+    pub fn is_at_least(&self, needs: u32) -> Result<()> {
+        if self.major() >= needs {
+            return Ok(());
+        }
+        Err(Error::NeedsNewer(format!(
+            "It needs PostgreSQL {needs}, and the server is {}.",
+            self.why
+        )))
+    }
+
     /// The private cluster, if that is what it is.
     pub fn cluster(&self) -> Option<&Cluster> {
         match &self.lease {
@@ -159,6 +170,35 @@ fn any(home: &Home, extensions: &[&str], say: &mut dyn FnMut(&str)) -> Result<Se
         result => return result,
     }
     Err(no_server(&lacks, extensions))
+}
+
+/// Finds a server of this major version or a newer one, where the first that [`find`] comes upon is
+/// older: on this machine, in the bundle or in Docker. What was asked for by name stays the answer.
+pub fn find_newer(
+    home: &Home,
+    needs: u32,
+    extensions: &[&str],
+    say: &mut dyn FnMut(&str),
+) -> Result<Server> {
+    let reason = format!("PostgreSQL {needs} is needed");
+    let here = binaries::installed().into_iter().find(|found| {
+        found.major >= needs && extensions.iter().all(|name| found.has_extension(name))
+    });
+    if let Some(found) = here {
+        let why = format!("PostgreSQL {} from {}", found.version, found.dir.display());
+        return private(home, "local", found, why, say);
+    }
+    // Nothing is downloaded in vain.
+    if needs <= bundle::NEWEST {
+        let bundled = from_bundle(home, extensions, &reason, say);
+        match bundled.and_then(|server| server.is_at_least(needs).map(|()| server)) {
+            Err(Error::NoServer(_) | Error::NeedsNewer(_)) => {}
+            found => return found,
+        }
+    }
+    let server = in_docker(home, extensions, &reason, say)?;
+    server.is_at_least(needs)?;
+    Ok(server)
 }
 
 /// `DATABASE_URL` from the environment, else from `.env` in this folder or above.

@@ -223,10 +223,15 @@ fn marks(place: &Place, look: Look) -> (&'static str, &'static str) {
 }
 
 fn status(place: &Place) -> String {
-    match &place.exercise {
+    let words = match &place.exercise {
         Some((_, Some(status))) => status.words().to_owned(),
         Some((_, None)) => "begun".to_owned(),
         None => String::new(),
+    };
+    match place.needs {
+        Some(needs) if words.is_empty() => format!("needs PostgreSQL {needs}"),
+        Some(needs) => format!("{words}, needs PostgreSQL {needs}"),
+        None => words,
     }
 }
 

@@ -41,7 +41,9 @@ fn head(verdict: &Verdict, look: Look) -> String {
     let words = match verdict.status {
         Status::Passed => look.paint(words, |text| text.green().bold()),
         Status::NotStarted => look.paint(words, |text| text.dimmed()),
-        Status::Broken | Status::NoServer => look.paint(words, |text| text.magenta().bold()),
+        Status::Broken | Status::NoServer | Status::NeedsNewer => {
+            look.paint(words, |text| text.magenta().bold())
+        }
         _ => look.paint(words, |text| text.red().bold()),
     };
     let line = format!("{}: {words}", verdict.name);

@@ -44,6 +44,7 @@ pub use self::trial::{Called, Mark, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;
+use crate::postgres::source::OLDEST;
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
 use crate::report::look::PLAIN;
 use crate::report::server_error;
@@ -88,12 +89,13 @@ pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
     if holds { Ok(()) } else { wrong(message) }
 }
 
-/// A grader: its hints, and its checks.
+/// A grader: its hints, and its checks. What else it needs is said with
+/// `Grader { extensions: &["vector"], needs: 17, ..grader(HINTS, checks) }`.
 pub fn grader(
     hints: &'static [&'static str],
     checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
 ) -> Grader {
-    Grader { hints, extensions: &[], checks }
+    Grader { hints, extensions: &[], needs: OLDEST, checks }
 }
 
 /// Holds two values against each other.

@@ -28,6 +28,7 @@ impl Outcome {
             Outcome::Ended(Status::NotStarted) => "not_started",
             Outcome::Ended(Status::Broken) => "broken",
             Outcome::Ended(Status::NoServer) => "no_server",
+            Outcome::Ended(Status::NeedsNewer) => "needs_newer",
             Outcome::NotHandedIn => "not_handed_in",
             Outcome::Unreadable => "unreadable",
         }
@@ -44,7 +45,7 @@ impl Outcome {
 
     /// Whether grading itself failed, which is never the learner's fault.
     pub(super) fn is_ours(self) -> bool {
-        matches!(self, Outcome::Ended(Status::Broken | Status::NoServer))
+        matches!(self, Outcome::Ended(Status::Broken | Status::NoServer | Status::NeedsNewer))
     }
 
     /// Whether an answer ran, so that there is something to give points for.

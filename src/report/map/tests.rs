@@ -4,7 +4,15 @@ use crate::report::look::PLAIN;
 
 fn place(number: u32, title: &str, walk: Walk, status: Option<Option<Status>>) -> Place {
     let exercise = status.map(|status| (format!("exercises/m/{number:02}.rs"), status));
-    Place { number, title: title.into(), stem: "07_insert", minutes: 10, walk, exercise }
+    Place {
+        number,
+        title: title.into(),
+        stem: "07_insert",
+        minutes: 10,
+        needs: None,
+        walk,
+        exercise,
+    }
 }
 
 fn map() -> Map {
