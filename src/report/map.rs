@@ -127,8 +127,9 @@ fn line(place: &Place, look: Look, mark: &str) -> String {
             format!("{text}{exercise}").trim_end().to_owned()
         };
     }
-    let room = look.width.saturating_sub(taken + 26).clamp(12, 60);
-    let status = look.paint(&status(place), |text| tint(place, text));
+    let status = status(place);
+    let room = look.width.saturating_sub(taken + 10 + display_width(&status).max(16)).clamp(12, 60);
+    let status = look.paint(&status, |text| tint(place, text));
     format!("{head}{} {:>3} min  {status}", title(room), place.minutes).trim_end().to_owned()
 }
 
@@ -153,7 +154,10 @@ fn sentence(place: &Place) -> String {
     };
     let exercise = match &place.exercise {
         Some(_) => format!("Exercise {}.", status(place)),
-        None => "No exercise.".to_owned(),
+        None => match place.needs {
+            Some(needs) => format!("Needs PostgreSQL {needs}. No exercise."),
+            None => "No exercise.".to_owned(),
+        },
     };
     let (number, title, minutes) = (place.number, &place.title, place.minutes);
     format!("Lesson {number}, {title}: {minutes} minutes, {walk}. {exercise}")
@@ -230,7 +234,7 @@ fn status(place: &Place) -> String {
     };
     match place.needs {
         Some(needs) if words.is_empty() => format!("needs PostgreSQL {needs}"),
-        Some(needs) => format!("{words}, needs PostgreSQL {needs}"),
+        Some(needs) => format!("{words}, needs {needs}"),
         None => words,
     }
 }

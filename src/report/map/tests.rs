@@ -96,3 +96,19 @@ fn text_is_good_on_a_narrow_screen_and_to_a_reader() {
     assert!(heard.contains(sentence), "{heard}");
     assert!(heard.contains("Module 1: Raw SQL. 3 of 7 done."), "{heard}");
 }
+
+#[test]
+fn a_lesson_says_what_it_needs() {
+    let mut map = map();
+    map.modules[0].places[3].needs = Some(17);
+    for width in [60, 80, 200] {
+        let look = Look { width, ..PLAIN };
+        let wide = text(&map, look);
+        assert!(wide.contains("does not compile, needs 17"), "{wide}");
+        assert!(wide.lines().all(|line| display_width(line) <= width), "{wide}");
+    }
+    map.modules[0].places[3].exercise = None;
+    assert!(text(&map, PLAIN).contains("needs PostgreSQL 17"));
+    let spoken = text(&map, Look { spoken: true, ..PLAIN });
+    assert!(spoken.contains("Needs PostgreSQL 17. No exercise."), "{spoken}");
+}
