@@ -164,8 +164,9 @@ impl Docker {
                 if let Some(container) = &container {
                     self.compose.stop(container);
                 }
-                let _ = fs::remove_file(self.starting());
+                // Where we were told to stop, so was what we asked: the note stays for the next one.
                 interrupt::check()?;
+                let _ = fs::remove_file(self.starting());
                 started?;
                 Err(Error::NoServer(self.compose.ended()))
             }
