@@ -41,10 +41,7 @@ pub struct Outcome {
 impl Stage {
     /// A stage on a fresh database.
     pub fn new(database: Database) -> Result<Stage> {
-        let (host, port) = database.address.socket().ok_or_else(|| {
-            Error::Usage("pglings needs a host and a port, not a Unix socket".to_owned())
-        })?;
-        let tap = Tap::start((host, port)).context("cannot listen on the loopback")?;
+        let tap = Tap::start(database.address.clone()).context("cannot listen on the loopback")?;
         let address = database.address.through(tap.address().port());
         let log = tap.log();
         quiet_tasks();

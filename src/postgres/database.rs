@@ -492,3 +492,8 @@ fn sweep(admin: &mut Client) -> Result<()> {
     }
     Ok(())
 }
+
+/// A name as SQL has it, whatever is in it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -99,6 +99,9 @@ impl Servers {
         let home = if self.in_memory { home.in_memory() } else { home };
         let server = find(&home, say)?;
         say(&format!("Server: {}.", server.why));
+        if let Some(shared) = &server.shared {
+            say(shared);
+        }
         let databases = Arc::new(Databases::open(server)?);
         open.insert(key, Arc::clone(&databases));
         Ok(databases)

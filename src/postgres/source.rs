@@ -9,6 +9,7 @@ use super::binaries::{self, Binaries};
 use super::bundle;
 use super::cluster::{Cluster, Lease};
 use super::docker::{self, Docker};
+use super::own;
 use crate::error::{Error, Result};
 use crate::home::Home;
 
@@ -39,7 +40,8 @@ impl FromStr for Choice {
             "local" => Ok(Choice::Local),
             "bundle" => Ok(Choice::Bundle),
             "docker" => Ok(Choice::Docker),
-            text if text.contains("://") || text.contains('=') => Ok(Choice::Url(text.to_owned())),
+            // What was meant for one is said later, and shown nowhere: a password may be in it.
+            text if text.contains(['/', '=', '@', ':']) => Ok(Choice::Url(text.to_owned())),
             _ => Err("it is `local`, `bundle`, `docker` or a connection string such as \
                  postgres://USER:PASSWORD@HOST:PORT/DATABASE"
                 .to_owned()),
@@ -56,6 +58,8 @@ pub struct Server {
     pub version: u32,
     /// Which one it is and why it was chosen, in one line.
     pub why: String,
+    /// What cannot be kept apart on it, to be said once.
+    pub shared: Option<String>,
     lease: Option<Held>,
 }
 
@@ -211,45 +215,28 @@ pub fn database_url() -> Option<(String, &'static str)> {
     found.map(|(_, url)| (url, "DATABASE_URL in .env"))
 }
 
-/// The learner's own server. The outer error is a fault; the inner says what the server lacks.
+/// The learner's own server. The inner error is an extension that it lacks; whatever else keeps it
+/// from being used is a mistake to be told, not passed over.
 pub fn own_server(
     url: &str,
     from: &str,
     extensions: &[&str],
 ) -> Result<std::result::Result<Server, Lack>> {
     let lack = |why: String| Ok(Err(Lack { source: "your own server", why }));
-    let address = Address::parse(url)?;
-    if address.socket().is_none() {
-        return lack(format!("{from} names a Unix socket; pglings needs a host and a port"));
+    let own = own::reach(url, from)?;
+    if let Some(why) = own.lacks() {
+        return Err(Error::NoServer(format!("The server that {from} names cannot be used: {why}.")));
     }
-    let mut client = address.connect().map_err(|error| {
-        Error::NoServer(format!(
-            "The server that {from} names cannot be used: {error}.\n\
-             Correct it, or unset it and let pglings bring a server of its own."
-        ))
-    })?;
-    let (version, may) = survey(&mut client)?;
-    if version / 10_000 < OLDEST {
-        return lack(format!(
-            "{address} runs PostgreSQL {}; the workbook needs {OLDEST} or newer",
-            version / 10_000
-        ));
-    }
-    if !may {
-        return lack(format!(
-            "the role {} on {address} may not create databases; its owner can allow it with \
-             ALTER ROLE {} CREATEDB",
-            address.user(),
-            address.user()
-        ));
-    }
+    let shared = own.shared();
+    let (address, version) = (own.address, own.survey.version);
+    let mut client = address.connect()?;
     for extension in extensions {
         if !available(&mut client, extension)? {
             return lack(format!("{address} has no extension {extension}"));
         }
     }
     let why = format!("PostgreSQL {} at {address}, which {from} names", dotted(version));
-    Ok(Ok(Server { address, version, why, lease: None }))
+    Ok(Ok(Server { address, version, why, shared, lease: None }))
 }
 
 fn local(
@@ -310,8 +297,8 @@ fn private(
 ) -> Result<Server> {
     let lease = Cluster::new(home, label, binaries).lease(say)?;
     let address = lease.address.clone();
-    let (version, _) = survey(&mut address.connect()?)?;
-    Ok(Server { address, version, why, lease: Some(Held::Cluster(lease)) })
+    let version = version(&mut address.connect()?)?;
+    Ok(Server { address, version, why, shared: None, lease: Some(Held::Cluster(lease)) })
 }
 
 fn in_docker(
@@ -323,7 +310,7 @@ fn in_docker(
     let lease = Docker::locate(home)?.lease(say)?;
     let address = lease.address.clone();
     let mut client = address.connect()?;
-    let (version, may) = survey(&mut client)?;
+    let version = version(&mut client)?;
     let no = |why: String| Err(Error::NoServer(why));
     if version / 10_000 < OLDEST {
         return no(format!(
@@ -331,7 +318,7 @@ fn in_docker(
             version / 10_000
         ));
     }
-    if !may {
+    if !may_create(&mut client)? {
         return no(format!("its user {} may not create databases", address.user()));
     }
     for extension in extensions {
@@ -341,7 +328,7 @@ fn in_docker(
     }
     let root = lease.root().display();
     let why = format!("PostgreSQL {} in Docker from {root}, since {reason}", dotted(version));
-    Ok(Server { address, version, why, lease: Some(Held::Container(lease)) })
+    Ok(Server { address, version, why, shared: None, lease: Some(Held::Container(lease)) })
 }
 
 /// The private clusters that there may be on this machine, whether or not they run.
@@ -365,17 +352,19 @@ pub fn psql(home: &Home) -> Option<std::path::PathBuf> {
     all.map(|found| found.dir.join(&name)).find(|path| path.is_file())
 }
 
-/// The server's version number and whether the login may create databases.
-fn survey(client: &mut postgres::Client) -> Result<(u32, bool)> {
+/// The server's version as a number.
+fn version(client: &mut postgres::Client) -> Result<u32> {
     use crate::error::Context;
-    let row = client
-        .query_one(
-            "SELECT current_setting('server_version_num')::int, rolcreatedb OR rolsuper
-             FROM pg_roles WHERE rolname = current_user",
-            &[],
-        )
-        .context("cannot ask the server for its version")?;
-    Ok((u32::try_from(row.get::<_, i32>(0)).unwrap_or(0), row.get(1)))
+    let sql = "SELECT current_setting('server_version_num')::int";
+    let row = client.query_one(sql, &[]).context("cannot ask the server for its version")?;
+    Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
+}
+
+fn may_create(client: &mut postgres::Client) -> Result<bool> {
+    use crate::error::Context;
+    let sql = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user";
+    let row = client.query_one(sql, &[]).context("cannot ask what this login may do")?;
+    Ok(row.get(0))
 }
 
 fn available(client: &mut postgres::Client, extension: &str) -> Result<bool> {

@@ -69,10 +69,8 @@ impl<'a> Trial<'a> {
         answer: &'a mut Answer,
         unwritten: &'a mut Unwritten,
     ) -> Outcome<Trial<'a>> {
-        let socket = database.address.socket();
-        let socket = socket.ok_or_else(|| Error::Bug("a server without a port".to_owned()))?;
         let listener = answer.network().listen();
-        let tap = listener.and_then(|listener| Tap::on(listener, socket));
+        let tap = listener.and_then(|listener| Tap::on(listener, database.address.clone()));
         let tap = tap.context("cannot listen on the loopback")?;
         answer.works_in(&database);
         let address = database.address.through(tap.address().port());

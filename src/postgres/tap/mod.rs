@@ -21,7 +21,7 @@ pub mod value;
 
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
@@ -33,6 +33,8 @@ pub use statement::{Column, Param, Protocol, ServerError, Statement, Transaction
 pub use value::display_value;
 
 use proxy::Wires;
+
+use super::wire::Upstream;
 
 /// How long dropping a tap waits for the threads of its connections to notice.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -47,14 +49,14 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// Listens on a free port of 127.0.0.1 and passes each connection on to `upstream`, which is
-    /// resolved anew for each of them.
+    /// Listens on a free port of 127.0.0.1 and passes each connection on to `upstream`: an
+    /// [`Address`](super::address::Address), or a host and port, resolved anew for each of them.
     ///
     /// # Errors
     ///
     /// When the port cannot be opened or the thread cannot be started. An upstream that does not
     /// answer is no error here: its client sees the connection close.
-    pub fn start(upstream: impl ToSocketAddrs + Send + Sync + 'static) -> io::Result<Tap> {
+    pub fn start(upstream: impl Upstream) -> io::Result<Tap> {
         Tap::on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?, upstream)
     }
 
@@ -63,16 +65,14 @@ impl Tap {
     /// # Errors
     ///
     /// When the thread cannot be started.
-    pub fn on(
-        listener: TcpListener,
-        upstream: impl ToSocketAddrs + Send + Sync + 'static,
-    ) -> io::Result<Tap> {
+    pub fn on(listener: TcpListener, upstream: impl Upstream) -> io::Result<Tap> {
         let address = listener.local_addr()?;
         let log = Log::new();
         let wires = Arc::new(Wires::default());
         let listener = thread::Builder::new().name("tap".to_owned()).spawn({
             let (log, wires) = (log.clone(), Arc::clone(&wires));
-            move || proxy::accept(&listener, Arc::new(upstream), &log, &wires)
+            let upstream: Arc<dyn Upstream> = Arc::new(upstream);
+            move || proxy::accept(&listener, &upstream, &log, &wires)
         })?;
         Ok(Tap { address, log, wires, listener: Some(listener) })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use super::log::Log;
 use super::recorder::Recorder;
+use crate::postgres::wire::{Upstream, Wire};
 
 /// A read takes at most this many bytes, so a large message is forwarded as it arrives.
 const CHUNK: usize = 64 * 1024;
 /// So many chunks without a reply are decoded by the client's thread.
 const PILE: usize = 8;
-const CONNECT: Duration = Duration::from_secs(10);
 /// The most connections at a time. The next wait: a server has two hundred for all that are
 /// graded, and one that has not said who it is counts among them.
 const MOST: usize = 60;
@@ -25,7 +25,7 @@ const MOST: usize = 60;
 pub(super) struct Wires {
     pub(super) closed: AtomicBool,
     served: AtomicUsize,
-    open: Mutex<(u64, HashMap<u64, Vec<TcpStream>>)>,
+    open: Mutex<(u64, HashMap<u64, [Wire; 2]>)>,
 }
 
 impl Wires {
@@ -36,7 +36,7 @@ impl Wires {
         }
     }
 
-    fn enter(&self, sockets: Vec<TcpStream>) -> u64 {
+    fn enter(&self, sockets: [Wire; 2]) -> u64 {
         let mut open = lock(&self.open);
         open.0 += 1;
         let id = open.0;
@@ -102,10 +102,12 @@ impl Link {
 }
 
 /// Accepts until the tap is dropped.
-pub(super) fn accept<U>(listener: &TcpListener, upstream: Arc<U>, log: &Log, wires: &Arc<Wires>)
-where
-    U: ToSocketAddrs + Send + Sync + 'static,
-{
+pub(super) fn accept(
+    listener: &TcpListener,
+    upstream: &Arc<dyn Upstream>,
+    log: &Log,
+    wires: &Arc<Wires>,
+) {
     for client in listener.incoming() {
         while wires.served.load(Ordering::SeqCst) >= MOST && !wires.closed.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(5));
@@ -118,7 +120,7 @@ where
             thread::sleep(Duration::from_millis(10));
             continue;
         };
-        let (upstream, wires) = (Arc::clone(&upstream), Arc::clone(wires));
+        let (upstream, wires) = (Arc::clone(upstream), Arc::clone(wires));
         let done = (Counted::new(log), Served::new(&wires));
         let log = log.clone();
         // A thread that cannot start drops the client's socket, which the client sees.
@@ -162,11 +164,11 @@ impl Drop for Counted {
     }
 }
 
-fn serve<U: ToSocketAddrs>(client: TcpStream, to: &U, log: &Log, wires: &Wires) -> io::Result<()> {
-    let server = connect(to)?;
+fn serve(client: TcpStream, to: &dyn Upstream, log: &Log, wires: &Wires) -> io::Result<()> {
+    let server = to.open()?;
     client.set_nodelay(true)?;
-    server.set_nodelay(true)?;
-    let id = wires.enter(vec![client.try_clone()?, server.try_clone()?]);
+    let client = Wire::Tcp(client);
+    let id = wires.enter([client.try_clone()?, server.try_clone()?]);
     if wires.closed.load(Ordering::SeqCst) {
         // The tap was dropped while we connected, and may have looked through the wires already.
         wires.leave(id);
@@ -192,18 +194,7 @@ fn serve<U: ToSocketAddrs>(client: TcpStream, to: &U, log: &Log, wires: &Wires) 
     outcome
 }
 
-fn connect<U: ToSocketAddrs>(to: &U) -> io::Result<TcpStream> {
-    let mut failure = io::Error::from(ErrorKind::AddrNotAvailable);
-    for address in to.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, CONNECT) {
-            Ok(server) => return Ok(server),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
-}
-
-fn requests(mut client: &TcpStream, mut server: &TcpStream, link: &Link) {
+fn requests(mut client: &Wire, mut server: &Wire, link: &Link) {
     let mut buffer = vec![0; CHUNK];
     while let Some(chunk) = read(&mut client, &mut buffer) {
         let piled = link.announce(chunk);
@@ -221,7 +212,7 @@ fn requests(mut client: &TcpStream, mut server: &TcpStream, link: &Link) {
     let _ = server.shutdown(Shutdown::Write);
 }
 
-fn replies(mut server: &TcpStream, mut client: &TcpStream, link: &Link) {
+fn replies(mut server: &Wire, mut client: &Wire, link: &Link) {
     let mut buffer = vec![0; CHUNK];
     while let Some(chunk) = read(&mut server, &mut buffer) {
         let at = link.log.now();
@@ -238,7 +229,7 @@ fn replies(mut server: &TcpStream, mut client: &TcpStream, link: &Link) {
 }
 
 /// The next bytes; `None` at the end or when the connection broke, which is the same to us.
-fn read<'a>(from: &mut &TcpStream, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+fn read<'a>(from: &mut &Wire, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
     loop {
         match from.read(buffer) {
             Ok(0) => return None,
