@@ -264,6 +264,12 @@ pub enum ServerAction {
     Stop,
     /// Print the connection URL of a running server
     Url,
+    /// Drop all that pglings has made on the server and that nobody uses now (asks first)
+    Clean {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Open psql, in a database that a check has kept if you name one
     Psql {
         /// The name that `check` told you

@@ -77,6 +77,7 @@ pub(super) fn walk(
         }
     };
     drop(database);
+    databases.forget(&format!("lesson_{}", lesson.stem));
     remember(context, lesson, ending)?;
     farewell(context, lesson, ending)?;
     Ok(0)

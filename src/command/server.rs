@@ -1,5 +1,7 @@
 //! `pglings server`: looks after the servers that pglings runs.
 
+mod clean;
+
 use super::Context;
 use crate::cli::ServerAction;
 use crate::error::{Error, Result};
@@ -21,6 +23,7 @@ pub(super) fn run(context: &Context, action: ServerAction) -> Result<u8> {
             context.print(&running(context, &home)?.url())?;
             Ok(0)
         }
+        ServerAction::Clean { yes } => clean::run(context, &home, yes),
         ServerAction::Psql { database } => psql(context, &home, database.as_deref()),
     }
 }
@@ -109,15 +112,19 @@ fn stop(context: &Context, home: &Home) -> Result<u8> {
     Ok(code)
 }
 
+/// The connection string of the learner's own server, and where it is from.
+fn own(context: &Context) -> Option<(String, &'static str)> {
+    match &context.choice {
+        Choice::Url(url) => Some((url.clone(), "--server")),
+        Choice::Any => source::database_url(),
+        _ => None,
+    }
+}
+
 /// The server that commands would use now, if it runs.
 fn running(context: &Context, home: &Home) -> Result<Address> {
-    let own = match &context.choice {
-        Choice::Url(url) => Some(url.clone()),
-        Choice::Any => source::database_url().map(|(url, _)| url),
-        _ => None,
-    };
-    if let Some(url) = own {
-        return Address::parse(&url);
+    if let Some((url, from)) = own(context) {
+        return source::reach(&url, from);
     }
     let label = match context.choice {
         Choice::Local => "local",
@@ -154,11 +161,10 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
     // The cluster may have been stopped by its last user: it is ours to start again meanwhile.
     let mut leases = Vec::new();
     let mut container = None;
-    let mut addresses: Vec<Address> = running(context, home).into_iter().collect();
+    let mut addresses = Vec::new();
     if let Some(wanted) = database {
-        addresses.clear();
-        if let Some((url, _)) = source::database_url() {
-            addresses.push(Address::parse(&url)?);
+        if let Some((url, from)) = own(context) {
+            addresses.push(source::reach(&url, from)?);
         }
         for (_, cluster) in source::clusters(home) {
             let lease = cluster.lease(&mut |_| {})?;
@@ -175,6 +181,8 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
         }
         addresses = addresses.into_iter().map(|address| address.database(wanted)).collect();
         addresses.retain(|address| address.try_connect().is_ok());
+    } else {
+        addresses.push(running(context, home)?);
     }
     let address = addresses.into_iter().next().ok_or_else(|| match database {
         Some(name) => Error::Usage(format!(
@@ -189,12 +197,9 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
         ))
     })?;
     // The password goes by the environment, so that no process list shows it.
-    let (host, port) = address.socket().unwrap_or_default();
-    let status = Program::new(psql)
-        .env("PGPASSWORD", address.password())
-        .args(["--host", &host, "--port", &port.to_string()])
-        .args(["--username", address.user(), "--dbname", address.database_name()])
-        .interactive()?;
+    let environment = address.environment().into_iter();
+    let psql = environment.fold(Program::new(psql), |psql, (name, value)| psql.env(name, value));
+    let status = psql.interactive()?;
     drop((leases, container));
     Ok(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1))
 }

@@ -6,6 +6,10 @@
 //! process shows its key as the `application_name` of its session: so leftovers of a process that
 //! is gone can be told from what is in use, on a shared server too.
 
+pub mod clean;
+mod leave;
+mod settings;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -36,12 +40,13 @@ pub struct Fixture {
 
 impl Fixture {
     fn template(&self) -> String {
-        let all = format!("3\0{}\0{}", self.sql, self.extensions.join(","));
+        let all = format!("4\0{}\0{}", self.sql, self.extensions.join(","));
         format!("pglings_t_{}_{}", self.name, short_hash(all.as_bytes()))
     }
 }
 
-/// The role that owns what fixtures make. The role of each run is a member.
+/// The role that owns what fixtures make. The role of each run is a member. On a server of
+/// somebody's own, the login's mark follows.
 const OWNER: &str = "pglings_owner";
 
 /// What the role of a run is called: its database's name, and this.
@@ -63,6 +68,10 @@ struct Shared {
     count: AtomicU32,
     /// Whether each run can have a role of its own: the login needs CREATEROLE for that.
     own_roles: bool,
+    /// Whether it is a server of somebody's own, where nothing is to stay, and others may work too.
+    foreign: bool,
+    /// What the names end with that last longer than a run.
+    scope: String,
     /// How a template is copied, in SQL.
     strategy: &'static str,
     /// What the helper is to do; closed at the end.
@@ -75,6 +84,7 @@ struct Shared {
 enum Job {
     Make(Fixture, mpsc::Sender<Result<Made>>),
     Unmake(Made),
+    Forget(String),
 }
 
 /// A database on the server and the role that goes with it.
@@ -109,7 +119,12 @@ impl Databases {
     pub fn open(server: Server) -> Result<Databases> {
         let key = Alphanumeric.sample_string(&mut rand::rng(), 8).to_lowercase();
         let address = server.address.named(&format!("pglings_{key}"));
+        let foreign = server.cluster().is_none();
         let mut admin = address.connect()?;
+        if foreign {
+            settings::prepare(&mut admin)?;
+            leave::join(&mut admin)?;
+        }
         let own_roles: bool = admin
             .query_one(
                 "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user",
@@ -117,10 +132,15 @@ impl Databases {
             )
             .context("cannot ask what this login may do")?
             .get(0);
+        // Two learners on one server: neither may copy or drop what is the other's.
+        let scope = if foreign { leave::mark(server.address.user()) } else { String::new() };
         if own_roles {
-            make_owner(&mut admin)?;
+            make_owner(&mut admin, &format!("{OWNER}{scope}"))?;
         }
         sweep(&mut admin)?;
+        if !foreign {
+            sweep_templates(&mut admin)?;
+        }
         let (jobs, queue) = mpsc::channel();
         let shared = Arc::new(Shared {
             admin: Mutex::new(admin),
@@ -128,6 +148,8 @@ impl Databases {
             key,
             count: AtomicU32::new(0),
             own_roles,
+            foreign,
+            scope,
             strategy: strategy(&server),
             jobs: Mutex::new(Some(jobs)),
             ahead: Mutex::default(),
@@ -146,7 +168,7 @@ impl Databases {
 
     /// A fresh database with the fixture in it: one that was made ahead, if there is one.
     pub fn create(&self, fixture: &Fixture) -> Result<Database> {
-        let ahead = locked(&self.shared.ahead).remove(&fixture.template());
+        let ahead = locked(&self.shared.ahead).remove(&self.shared.template_name(fixture));
         let made = match ahead.and_then(|ahead| ahead.recv().ok()) {
             Some(made) => made?,
             None => self.shared.make(&mut locked(&self.shared.admin), fixture)?,
@@ -162,6 +184,11 @@ impl Databases {
         Ok(Database { name, address, admin, grader, binaries, made: Some(made), shared })
     }
 
+    /// Drops what was [kept](Database::keep) under this name, if there is anything.
+    pub fn forget(&self, label: &str) {
+        let _ = self.shared.ask(Job::Forget(self.shared.kept_name(label)));
+    }
+
     /// Asks the server whether it is still there.
     pub fn alive(&self) -> Result<()> {
         let mut admin = locked(&self.shared.admin);
@@ -171,7 +198,7 @@ impl Databases {
     /// Has a database with this fixture made while other things are done.
     pub fn make_ahead(&self, fixture: &Fixture) {
         let mut ahead = locked(&self.shared.ahead);
-        if let Entry::Vacant(place) = ahead.entry(fixture.template()) {
+        if let Entry::Vacant(place) = ahead.entry(self.shared.template_name(fixture)) {
             let (made, receiver) = mpsc::channel();
             if self.shared.ask(Job::Make(*fixture, made)).is_ok() {
                 place.insert(receiver);
@@ -190,6 +217,9 @@ impl Drop for Databases {
         locked(&self.shared.jobs).take();
         if let Some(helper) = self.helper.take() {
             let _ = helper.join();
+        }
+        if self.shared.foreign {
+            leave::leave(&mut locked(&self.shared.admin), &self.shared.scope);
         }
     }
 }
@@ -214,12 +244,22 @@ impl Shared {
         for job in queue {
             if session.as_ref().is_none_or(Client::is_closed) {
                 session = self.address.connect().ok();
+                if let (true, Some(session)) = (self.foreign, &mut session) {
+                    // One that is about to break breaks in the job.
+                    let _ = settings::prepare(session);
+                }
             }
             match (job, &mut session) {
                 (Job::Make(fixture, reply), Some(session)) => {
                     let _ = reply.send(self.make(session, &fixture));
                 }
                 (Job::Unmake(made), Some(session)) => unmake(session, &made),
+                (Job::Forget(kept), Some(session)) => {
+                    if exists(session, &kept).is_ok_and(|there| there) {
+                        let _ =
+                            session.batch_execute(&format!("DROP DATABASE {kept} WITH (FORCE)"));
+                    }
+                }
                 // Whoever waits makes one instead; what is left over is swept by a later command.
                 (_, None) => {}
             }
@@ -227,15 +267,21 @@ impl Shared {
     }
 
     fn make(&self, session: &mut Client, fixture: &Fixture) -> Result<Made> {
-        let template = self.template(session, fixture)?;
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let name = format!("pglings_r_{}_{number}", self.key);
-        session
-            .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}{}", self.strategy))
-            .context("cannot create a database")?;
-        if !self.own_roles {
-            return Ok(Made { name, role: None, grader: None });
+        self.copy(session, fixture, &name)?;
+        let made = Made { name: name.clone(), role: None, grader: None };
+        if self.foreign {
+            let set = settings::of_database(session, &name, !self.own_roles);
+            if set.is_err() {
+                unmake(session, &made);
+            }
+            set?;
         }
+        if !self.own_roles {
+            return Ok(made);
+        }
+        let owner = self.owner();
         // Not the database's own name, so that taking one for the other has consequences.
         let login = format!("{name}{LOGIN}");
         let grader = format!("{name}_grader");
@@ -243,13 +289,13 @@ impl Shared {
         let passwords = (password(), password());
         let verifiers = (scram::verifier(&passwords.0), scram::verifier(&passwords.1));
         let made = Made {
-            name: name.clone(),
             role: Some((login.clone(), passwords.0)),
             grader: Some((grader.clone(), passwords.1)),
+            ..made
         };
         let granted = session.batch_execute(&format!(
-            "CREATE ROLE {login} LOGIN PASSWORD '{}' IN ROLE {OWNER} CONNECTION LIMIT 100;
-             CREATE ROLE {grader} LOGIN PASSWORD '{}' IN ROLE {OWNER}, {login};
+            "CREATE ROLE {login} LOGIN PASSWORD '{}' IN ROLE {owner} CONNECTION LIMIT 100;
+             CREATE ROLE {grader} LOGIN PASSWORD '{}' IN ROLE {owner}, {login};
              GRANT {login}, {grader} TO CURRENT_USER;
              ALTER DATABASE {name} OWNER TO {grader};
              REVOKE ALL ON DATABASE {name} FROM PUBLIC;
@@ -262,10 +308,39 @@ impl Shared {
         granted.context("cannot create a role").map(|()| made)
     }
 
+    fn owner(&self) -> String {
+        format!("{OWNER}{}", self.scope)
+    }
+
+    fn template_name(&self, fixture: &Fixture) -> String {
+        format!("{}{}", fixture.template(), self.scope)
+    }
+
+    fn kept_name(&self, label: &str) -> String {
+        format!("pglings_kept_{label}{}", self.scope)
+    }
+
+    /// Copies the fixture's template. Another process may have dropped it since it was looked for.
+    fn copy(&self, session: &mut Client, fixture: &Fixture, name: &str) -> Result<()> {
+        let mut attempts = 3;
+        loop {
+            let template = self.template(session, fixture)?;
+            let sql = format!("CREATE DATABASE {name} TEMPLATE {template}{}", self.strategy);
+            let copied = session.batch_execute(&sql);
+            let lost = |error: &postgres::Error| {
+                error.code() == Some(&postgres::error::SqlState::UNDEFINED_DATABASE)
+            };
+            attempts -= 1;
+            if attempts == 0 || !copied.as_ref().is_err_and(lost) {
+                return copied.context("cannot create a database");
+            }
+        }
+    }
+
     /// The fixture's template, made if it is not there.
     fn template(&self, admin: &mut Client, fixture: &Fixture) -> Result<String> {
-        let name = fixture.template();
-        if exists(admin, &name)? {
+        let name = self.template_name(fixture);
+        if self.is_template(admin, &name)? {
             return Ok(name);
         }
         // One process makes it; the others wait here. The lock ends with the session at the latest.
@@ -277,6 +352,20 @@ impl Shared {
         };
         admin.execute("SELECT pg_advisory_unlock($1)", &[&lock]).context("cannot leave a lock")?;
         made.map(|()| name)
+    }
+
+    /// Whether the template is there. Where it may stay, the day of its last use is noted.
+    fn is_template(&self, admin: &mut Client, name: &str) -> Result<bool> {
+        let sql = "SELECT shobj_description(oid, 'pg_database'), 'last used ' || current_date
+                   FROM pg_database WHERE datname = $1";
+        let row = admin.query_opt(sql, &[&name]).context("cannot list the databases")?;
+        let Some(row) = row else { return Ok(false) };
+        let (noted, today): (Option<String>, String) = (row.get(0), row.get(1));
+        if !self.foreign && noted.as_ref() != Some(&today) {
+            // Two may note it at once; one of them is told to try again, and need not.
+            let _ = admin.batch_execute(&format!("COMMENT ON DATABASE {name} IS '{today}'"));
+        }
+        Ok(true)
     }
 
     fn make_template(&self, admin: &mut Client, fixture: &Fixture, name: &str) -> Result<()> {
@@ -291,7 +380,9 @@ impl Shared {
                     "ALTER DATABASE {draft} ALLOW_CONNECTIONS false;
                      ALTER DATABASE {draft} RENAME TO {name}"
                 ))
-                .context("cannot name the template")
+                .context("cannot name the template")?;
+            // Notes that it is used, lest another process take it for an old one.
+            self.is_template(admin, name).map(drop)
         });
         if finished.is_err() {
             // The first error is the one to report.
@@ -302,17 +393,21 @@ impl Shared {
 
     fn fill(&self, fixture: &Fixture, database: &str) -> Result<()> {
         let mut client = self.address.database(database).connect()?;
+        if self.foreign {
+            settings::prepare(&mut client)?;
+        }
         for extension in fixture.extensions {
             client
                 .batch_execute(&format!("CREATE EXTENSION {extension}"))
                 .context(format!("cannot create the extension {extension}"))?;
         }
         if self.own_roles {
+            let owner = self.owner();
             client
                 .batch_execute(&format!(
-                    "GRANT ALL ON SCHEMA public TO {OWNER} WITH GRANT OPTION;
-                     ALTER SCHEMA public OWNER TO {OWNER};
-                     SET ROLE {OWNER}"
+                    "GRANT ALL ON SCHEMA public TO {owner} WITH GRANT OPTION;
+                     ALTER SCHEMA public OWNER TO {owner};
+                     SET ROLE {owner}"
                 ))
                 .context("cannot prepare the template")?;
         }
@@ -349,7 +444,7 @@ impl Database {
     /// Leaves the database on the server for a look inside. Returns the name it goes by then;
     /// what was kept under that name before is dropped.
     pub fn keep(mut self, label: &str) -> Result<String> {
-        let kept = format!("pglings_kept_{label}");
+        let kept = self.shared.kept_name(label);
         let Some(made) = self.made.clone() else { return Ok(kept) };
         let mut admin = locked(&self.shared.admin);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
@@ -360,7 +455,7 @@ impl Database {
             let mut inside = self.admin.connect()?;
             for sql in [
                 "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE".to_owned(),
-                format!("REASSIGN OWNED BY {login}, {grader} TO {OWNER}"),
+                format!("REASSIGN OWNED BY {login}, {grader} TO {}", self.shared.owner()),
                 format!("DROP OWNED BY {login}, {grader}"),
             ] {
                 inside.batch_execute(&sql).context("cannot keep what the run has made")?;
@@ -446,12 +541,12 @@ fn create_empty(admin: &mut Client, name: &str) -> Result<()> {
     }
 }
 
-fn make_owner(admin: &mut Client) -> Result<()> {
+fn make_owner(admin: &mut Client, owner: &str) -> Result<()> {
     let there = admin
-        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&OWNER])
+        .query_opt("SELECT FROM pg_roles WHERE rolname = $1", &[&owner])
         .context("cannot list the roles")?;
     if there.is_none() {
-        let sql = format!("CREATE ROLE {OWNER} NOLOGIN; GRANT {OWNER} TO CURRENT_USER");
+        let sql = format!("CREATE ROLE {owner} NOLOGIN; GRANT {owner} TO CURRENT_USER");
         match admin.batch_execute(&sql) {
             Ok(()) => {}
             // Another process was quicker.
@@ -471,22 +566,40 @@ fn strategy(server: &Server) -> &'static str {
     if ours && server.major() >= 15 { " STRATEGY file_copy" } else { "" }
 }
 
+/// Drops templates that no run has wanted for a month, or that an older pglings made: their fixture
+/// has changed since, most likely. One that is wanted after all is made again.
+fn sweep_templates(admin: &mut Client) -> Result<()> {
+    let sql = r"SELECT datname::text FROM pg_database
+        WHERE datname LIKE 'pglings\_t\_%' AND coalesce(
+            substring(shobj_description(oid, 'pg_database') FROM 'last used (.{10})')::date,
+            '-infinity') < current_date - 30";
+    for row in admin.query(sql, &[]).context("cannot list the templates")? {
+        let name: String = row.get(0);
+        let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"));
+    }
+    Ok(())
+}
+
+/// Of the `name` of a database or role of a run: whether the process that made it is gone.
+const GONE: &str = "split_part(name, '_', 3) NOT IN
+    (SELECT split_part(application_name, '_', 2) FROM pg_stat_activity
+     WHERE application_name LIKE 'pglings\\_%')";
+
 /// Drops databases and roles whose process is gone.
 fn sweep(admin: &mut Client) -> Result<()> {
-    let gone = "split_part(name, '_', 3) NOT IN
-        (SELECT split_part(application_name, '_', 2) FROM pg_stat_activity
-         WHERE application_name LIKE 'pglings\\_%')";
     let list = |admin: &mut Client, names: &str| -> Result<Vec<String>> {
-        let sql = format!("SELECT name FROM ({names}) AS left_over (name) WHERE {gone}");
+        let sql = format!("SELECT name FROM ({names}) AS left_over (name) WHERE {GONE}");
         let rows = admin.query(&sql, &[]).context("cannot look for leftovers")?;
         Ok(rows.iter().map(|row| row.get::<_, String>(0)).collect())
     };
-    let databases = r"SELECT datname::text FROM pg_database WHERE datname LIKE 'pglings\_r\_%'";
+    let databases =
+        r"SELECT datname::text FROM pg_database WHERE datname ~ '^pglings_r_[a-z0-9]{8}_[0-9]+$'";
     for name in list(admin, databases)? {
         // Two processes may sweep at once; one of them finds nothing left.
         let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
     }
-    let roles = r"SELECT rolname::text FROM pg_roles WHERE rolname LIKE 'pglings\_r\_%'";
+    let roles =
+        r"SELECT rolname::text FROM pg_roles WHERE rolname ~ '^pglings_r_[a-z0-9]{8}_[0-9]+_'";
     for name in list(admin, roles)? {
         let _ = admin.batch_execute(&format!("DROP ROLE IF EXISTS {name}"));
     }

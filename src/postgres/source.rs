@@ -225,7 +225,9 @@ pub fn own_server(
     let lack = |why: String| Ok(Err(Lack { source: "your own server", why }));
     let own = own::reach(url, from)?;
     if let Some(why) = own.lacks() {
-        return Err(Error::NoServer(format!("The server that {from} names cannot be used: {why}.")));
+        return Err(Error::NoServer(format!(
+            "The server that {from} names cannot be used: {why}."
+        )));
     }
     let shared = own.shared();
     let (address, version) = (own.address, own.survey.version);
@@ -237,6 +239,11 @@ pub fn own_server(
     }
     let why = format!("PostgreSQL {} at {address}, which {from} names", dotted(version));
     Ok(Ok(Server { address, version, why, shared, lease: None }))
+}
+
+/// The learner's own server, if it answers, whether or not it will do for lessons.
+pub fn reach(url: &str, from: &str) -> Result<Address> {
+    own::reach(url, from).map(|own| own.address)
 }
 
 fn local(

@@ -190,6 +190,10 @@ impl<'a> Grading<'a> {
     }
 
     pub(crate) fn finish(self) -> Finished {
+        if self.kept.is_none() && self.purpose == Purpose::Learning {
+            // What was kept of the run before is of an answer that has changed since.
+            self.databases.forget(self.stem);
+        }
         let output = self.answer.finish();
         let mut text = output.text();
         if output.total > output.kept.len() as u64 {
