@@ -20,6 +20,12 @@ mod dev;
 mod docker;
 #[path = "program/keys.rs"]
 mod keys;
+#[path = "program/own_server.rs"]
+#[cfg(unix)]
+mod own_server;
+#[path = "program/postgres.rs"]
+#[cfg(unix)]
+mod postgres_server;
 #[path = "program/progress.rs"]
 mod progress;
 #[path = "program/screen.rs"]

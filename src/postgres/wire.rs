@@ -65,8 +65,10 @@ impl Wire {
             server.write_all(&SSL_REQUEST)?;
             let mut answer = [0];
             server.read_exact(&mut answer)?;
-            if answer != *b"S" {
-                return Err(io::Error::new(ErrorKind::Unsupported, NO_TLS));
+            match answer[0] {
+                b'S' => {}
+                b'N' => return Err(io::Error::new(ErrorKind::Unsupported, NO_TLS)),
+                _ => return Err(ErrorKind::InvalidData.into()),
             }
             server.set_read_timeout(None)?;
         }

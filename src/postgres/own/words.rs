@@ -17,6 +17,9 @@ pub(super) fn of(address: &Address, refusal: &Refusal) -> (String, String) {
             (Some(said), _) => server(address, said),
             (None, Some(error)) => wire(address, error),
             // "invalid configuration: password missing", and the like.
+            (None, None) if error.is_closed() => {
+                wire(address, &io::ErrorKind::UnexpectedEof.into())
+            }
             (None, None) => match error.source().map(ToString::to_string) {
                 Some(why) if why.contains("password missing") => (
                     format!("{address} asks for a password"),
@@ -43,6 +46,9 @@ fn silent(address: &Address, seconds: u64) -> (String, String) {
     )
 }
 
+const NOT_POSTGRESQL: (&str, &str) =
+    ("something answers that is not PostgreSQL, at", "Correct the host and the port.");
+
 fn wire(address: &Address, error: &io::Error) -> (String, String) {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     if let Some(error) = tls {
@@ -55,6 +61,8 @@ fn wire(address: &Address, error: &io::Error) -> (String, String) {
         );
     }
     let (what, cure) = match error.kind() {
+        // The client's words for what is not its protocol.
+        _ if error.to_string().contains("bytes remaining on stream") => NOT_POSTGRESQL,
         io::ErrorKind::ConnectionRefused => {
             ("nobody listens at", "Start it, or correct the host and the port.")
         }
@@ -73,7 +81,7 @@ fn wire(address: &Address, error: &io::Error) -> (String, String) {
             "the connection was closed without a word by",
             "See whether it is PostgreSQL that listens there, and what its log says.",
         ),
-        io::ErrorKind::InvalidData => ("no PostgreSQL speaks at", "Correct the host and the port."),
+        io::ErrorKind::InvalidData => NOT_POSTGRESQL,
         _ if error.to_string().contains("lookup") => {
             ("there is no machine of that name:", "Correct the host.")
         }
