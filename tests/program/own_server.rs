@@ -163,12 +163,13 @@ fn what_is_wrong_with_a_server_is_told_with_the_cure() {
     let http = web.local_addr().unwrap().port();
     std::thread::spawn(move || closing.incoming().for_each(drop));
     std::thread::spawn(move || {
-        web.incoming().for_each(|stream| {
-            let _ = std::io::Write::write_all(
-                &mut stream.unwrap(),
-                b"HTTP/1.1 400 Bad Request\r\n\r\n",
-            );
-        })
+        let mut held = Vec::new();
+        for stream in web.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            // Closed at once, with something unread, all of it would be lost.
+            held.push(stream);
+        }
     });
     let here = format!("127.0.0.1:{port}");
     let u = |rest: &str| format!("postgres://{rest}");

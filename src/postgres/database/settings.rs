@@ -5,12 +5,11 @@ use postgres::Client;
 
 use crate::error::{Context, Result};
 
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 13] = [
     ("bytea_output", "hex"),
     ("client_min_messages", "notice"),
     ("datestyle", "ISO, MDY"),
     ("default_transaction_isolation", "read committed"),
-    ("default_transaction_read_only", "off"),
     ("extra_float_digits", "1"),
     ("idle_in_transaction_session_timeout", "0"),
     ("idle_session_timeout", "0"),
@@ -35,15 +34,25 @@ pub(super) fn prepare(session: &mut Client) -> Result<()> {
 }
 
 /// Sets them for a database of a run; `login` for runs that log in as the role we are, whose own
-/// settings would count for more. All of it goes with the database.
+/// settings would count for more. Those alone are set for the role: it would hide from a run what it
+/// sets for its database itself. All of it goes with the database.
 pub(super) fn of_database(session: &mut Client, name: &str, login: bool) -> Result<()> {
-    let whose = match login {
-        true => format!("ALTER ROLE CURRENT_USER IN DATABASE {name} SET"),
-        false => format!("ALTER DATABASE {name} SET"),
-    };
-    let mut sql = format!("{whose} {PATH};");
-    for (setting, value) in SETTINGS {
-        sql.push_str(&format!("{whose} {setting} = '{value}';"));
+    let mut own = Vec::new();
+    if login {
+        let sql = "SELECT split_part(unnest(setconfig), '=', 1) FROM pg_db_role_setting
+                   WHERE setdatabase = 0
+                     AND setrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)";
+        let rows = session.query(sql, &[]).context("cannot list the role's settings")?;
+        own = rows.iter().map(|row| row.get::<_, String>(0).to_lowercase()).collect();
+    }
+    let mut sql = String::new();
+    let path = [("search_path", PATH.to_owned())];
+    let rest = SETTINGS.iter().map(|(setting, value)| (*setting, format!("{setting} = '{value}'")));
+    for (setting, to) in path.into_iter().chain(rest) {
+        sql.push_str(&format!("ALTER DATABASE {name} SET {to};"));
+        if own.iter().any(|own| own == setting) {
+            sql.push_str(&format!("ALTER ROLE CURRENT_USER IN DATABASE {name} SET {to};"));
+        }
     }
     session.batch_execute(&sql).context("cannot set a database up")
 }
