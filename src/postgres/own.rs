@@ -164,9 +164,9 @@ fn ask(address: &Address) -> Result<Survey, Refusal> {
     let wire = address.open().map_err(Refusal::Wire)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let limit = address.patience();
-    runtime.map_err(Refusal::Wire)?.block_on(async {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let asked = runtime.map_err(Refusal::Wire)?.block_on(async {
         let talk = async {
-            let heard = Arc::new(Mutex::new(Vec::new()));
             let stream = Overheard { stream: stream(wire)?, heard: Arc::clone(&heard) };
             let config = address.for_wire();
             let (client, connection) =
@@ -180,7 +180,15 @@ fn ask(address: &Address) -> Result<Survey, Refusal> {
             read(&messages, &heard).ok_or_else(|| Refusal::Wire(io::ErrorKind::InvalidData.into()))
         };
         tokio::time::timeout(limit, talk).await.unwrap_or(Err(Refusal::Silent(limit)))
-    })
+    });
+    // What begins with none of these is no server of PostgreSQL's: it may be one for the web.
+    let first = heard.lock().unwrap_or_else(PoisonError::into_inner).first().copied();
+    match first {
+        Some(first) if asked.is_err() && !b"REvNS".contains(&first) => {
+            Err(Refusal::Wire(io::ErrorKind::InvalidData.into()))
+        }
+        _ => asked,
+    }
 }
 
 fn read(messages: &[SimpleQueryMessage], heard: &[u8]) -> Option<Survey> {

@@ -61,8 +61,6 @@ fn wire(address: &Address, error: &io::Error) -> (String, String) {
         );
     }
     let (what, cure) = match error.kind() {
-        // The client's words for what is not its protocol.
-        _ if error.to_string().contains("bytes remaining on stream") => NOT_POSTGRESQL,
         io::ErrorKind::ConnectionRefused => {
             ("nobody listens at", "Start it, or correct the host and the port.")
         }
