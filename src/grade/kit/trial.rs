@@ -123,6 +123,9 @@ impl<'a> Trial<'a> {
         self.earlier.extend(self.log.take());
         self.called = true;
         let response = self.answer.call(function, self.address.url(), self.pool, arguments)?;
+        if let Response::Failed(failure) | Response::NoConnection(failure) = &response {
+            self.crowded_out(failure)?;
+        }
         let result = match response {
             Response::Returned(value) => match serde_json::from_value(value.clone()) {
                 Ok(value) => Ok(value),
@@ -155,6 +158,21 @@ impl<'a> Trial<'a> {
             _ => String::new(),
         };
         Ok(Called { function: function.to_owned(), result, sql })
+    }
+
+    /// On a server of somebody's own, others may take the connections that an answer needs. One
+    /// that has opened many itself has used them up.
+    fn crowded_out(&self, failure: &Failure) -> Outcome {
+        let full = failure.server.as_ref().is_some_and(|server| server.sqlstate == "53300");
+        if full && self.database.binaries.is_none() && self.connections() <= 2 * POOL as usize {
+            return Err(Error::NoServer(format!(
+                "the server has no connection left for the answer: {}. Others use it too: close \
+                 some sessions, or try again later",
+                failure.display
+            ))
+            .into());
+        }
+        Ok(())
     }
 
     /// A `todo!()` is told once. The call is made each time all the same: it may stand in a branch
