@@ -294,7 +294,7 @@ impl Upstream for Address {
         match &self.tls {
             Some(tls) if self.config.get_ssl_mode() != SslMode::Disable => {
                 let direct = self.config.get_ssl_negotiation() == SslNegotiation::Direct;
-                wire.encrypt(Arc::clone(tls), &self.host_name(), direct)
+                wire.encrypt(Arc::clone(tls), &self.host_name(), direct, self.patience())
             }
             _ => Ok(wire),
         }

@@ -48,12 +48,14 @@ impl Wire {
     }
 
     /// The same connection, encrypted from here on, with a server that goes by this name. `direct`
-    /// leaves out PostgreSQL's own request for it.
+    /// leaves out PostgreSQL's own request for it; `limit` holds for each
+    /// answer of the server's.
     pub(super) fn encrypt(
         self,
         config: Arc<ClientConfig>,
         name: &str,
         direct: bool,
+        limit: Duration,
     ) -> io::Result<Wire> {
         let name = ServerName::try_from(name.to_owned())
             .map_err(|_| io::Error::new(ErrorKind::InvalidInput, "no name for a certificate"))?;
@@ -61,7 +63,7 @@ impl Wire {
             return Err(io::Error::new(ErrorKind::Unsupported, "a Unix socket has no TLS"));
         };
         if !direct {
-            server.set_read_timeout(Some(PATIENCE))?;
+            server.set_read_timeout(Some(limit))?;
             server.write_all(&SSL_REQUEST)?;
             let mut answer = [0];
             server.read_exact(&mut answer)?;
@@ -81,7 +83,7 @@ impl Wire {
                 Err(error) => drop(told.send(Err(error))),
             }
         })?;
-        outcome.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
+        outcome.recv_timeout(limit).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))?;
         Ok(near)
     }
 
