@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use super::gradebook::Graded;
 use crate::error::{Context, Error, PathContext, Result};
 use crate::exercise::files::write_whole;
-use crate::grade::verdict::Status;
 
 /// Its file, in the folder that the gradebook is written to.
 pub const NAME: &str = "verdicts.jsonl";
@@ -65,7 +64,7 @@ impl Journal {
 
     /// Notes a verdict. What is no fault of the answer is not noted: the next run tries again.
     pub fn note(&self, key: &str, graded: &Graded) -> Result<()> {
-        if matches!(graded.status, Status::NoServer | Status::Broken) {
+        if !graded.status.is_of_the_answer() {
             return Ok(());
         }
         let line = line(&engine()?, key, graded);
@@ -110,6 +109,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::grade::verdict::Status;
 
     fn graded(status: Status) -> Graded {
         Graded {

@@ -107,13 +107,9 @@ impl<'a> Judge<'a> {
         word: Option<&str>,
         dir: &Path,
     ) -> Result<Verdict> {
-        let databases = match self.servers.get((exercise.grader)().extensions) {
+        let databases = match self.servers.for_exercise(&(exercise.grader)()) {
             Ok(databases) => databases,
-            Err(error) => {
-                let mut verdict = Verdict::new(exercise, Status::NoServer);
-                verdict.message = error.to_string();
-                return Ok(verdict);
-            }
+            Err(error) => return grade::without(exercise, error),
         };
         let user = sandbox::user(self.place);
         let own = tempfile::Builder::new().prefix("run-").tempdir_in(dir).at("write in", dir)?;

@@ -63,20 +63,20 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
     };
     let databases = match databases {
         Ok(databases) => databases,
-        Err(error @ (Error::NoServer(_) | Error::Server { .. })) => {
-            verdict.status = Status::NoServer;
-            verdict.message = error.to_string();
-            return Ok(verdict);
-        }
-        Err(Error::NeedsNewer(why)) => {
-            verdict.status = Status::NeedsNewer;
-            verdict.message = why;
-            return Ok(verdict);
-        }
-        Err(error) => return Err(error),
+        Err(error) => return Ok(Verdict { build: verdict.build, ..without(exercise, error)? }),
     };
     let judged = run(RUN_LIMIT, Purpose::Learning, exercise, program, &databases)?;
     Ok(Verdict { build: verdict.build, ..judged })
+}
+
+/// The verdict on an answer for which there is no server, if that is the fault.
+pub fn without(exercise: &Exercise, error: Error) -> Result<Verdict> {
+    let (status, message) = match error {
+        Error::NoServer(_) | Error::Server { .. } => (Status::NoServer, error.to_string()),
+        Error::NeedsNewer(why) => (Status::NeedsNewer, why),
+        error => return Err(error),
+    };
+    Ok(Verdict { message, ..Verdict::new(exercise, status) })
 }
 
 /// What a verdict is for.
