@@ -128,10 +128,17 @@ mod old {
         Some(body)
     }
 
-    fn column(name: &str, oid: u32, size: u8) -> Vec<u8> {
-        let place = [0; 6];
-        let kind = [&oid.to_be_bytes()[..], &[0, size], &[0xff; 4], &[0, 1]].concat();
-        [name.as_bytes(), &[0], &place, &kind].concat()
+    /// What it says of itself: its process, its version, whether it is read-only, whether its guest
+    /// may create databases and roles, and for how many sessions there is room.
+    const ROW: [&str; 7] = ["13", "130004", "f", "t", "t", "-1", "97"];
+
+    fn column(index: u8) -> Vec<u8> {
+        [&[b'a' + index, 0, 0, 0, 0, 0, 0, 0][..], &25_u32.to_be_bytes(), &[0xff; 6], &[0; 2]]
+            .concat()
+    }
+
+    fn value(text: &str) -> Vec<u8> {
+        [&u32::try_from(text.len()).unwrap().to_be_bytes()[..], text.as_bytes()].concat()
     }
 
     pub(super) fn serve(mut session: TcpStream) {
@@ -140,21 +147,22 @@ mod old {
         while body(&mut session).is_some_and(|start| start == 80_877_103_u32.to_be_bytes()) {
             session.write_all(b"N").unwrap();
         }
-        session.write_all(&[message(b'R', &[0; 4]), ready.clone()].concat()).unwrap();
+        let process = message(b'K', &[0, 0, 0, 13, 0, 0, 0, 0]);
+        session.write_all(&[message(b'R', &[0; 4]), process, ready.clone()].concat()).unwrap();
         let mut kind = [0];
         while session.read_exact(&mut kind).is_ok() && body(&mut session).is_some() {
-            let columns = [&[0, 2][..], &column("version", 23, 4), &column("may", 16, 1)].concat();
-            let row = [&[0, 2, 0, 0, 0, 4][..], &130_004_u32.to_be_bytes(), &[0, 0, 0, 1, 1]];
-            let answer = match kind[0] {
-                b'P' => message(b'1', &[]),
-                b'D' => [message(b't', &[0, 0]), message(b'T', &columns)].concat(),
-                b'B' => message(b'2', &[]),
-                b'E' => [message(b'D', &row.concat()), message(b'C', b"SELECT 1\0")].concat(),
-                b'C' => message(b'3', &[]),
-                b'S' => ready.clone(),
-                _ => return,
-            };
-            session.write_all(&answer).unwrap();
+            if kind[0] != b'Q' {
+                return;
+            }
+            let columns: Vec<u8> = (0..7).flat_map(column).collect();
+            let values: Vec<u8> = ROW.into_iter().flat_map(value).collect();
+            let answer = [
+                message(b'T', &[&[0, 7][..], &columns].concat()),
+                message(b'D', &[&[0, 7][..], &values].concat()),
+                message(b'C', b"SELECT 1\0"),
+                ready.clone(),
+            ];
+            session.write_all(&answer.concat()).unwrap();
         }
     }
 }
