@@ -147,15 +147,9 @@ pub fn compare(
     let same = |one: &Vec<Value>, other: &Vec<Value>| {
         one.len() == other.len() && one.iter().zip(other).all(|(a, b)| equal(a, b, tolerance))
     };
-    let mut surplus: VecDeque<&Vec<Value>> = answer.rows.iter().collect();
-    let mut missing = Vec::new();
-    for row in &reference.rows {
-        match surplus.iter().position(|other| same(row, other)) {
-            Some(at) => drop(surplus.remove(at)),
-            None => missing.push(row.clone()),
-        }
-    }
+    let (missing, surplus) = unpaired(&reference.rows, &answer.rows, same);
     if !missing.is_empty() || !surplus.is_empty() {
+        let missing = missing.into_iter().cloned().collect();
         let surplus = surplus.into_iter().cloned().collect();
         return Some(Difference::Rows { missing, surplus });
     }
@@ -175,16 +169,75 @@ pub fn compare(
     pairs.into_iter().position(|(one, other)| !agree(one, other)).map(Difference::Misplaced)
 }
 
+/// The rows of each side that are left over when as many as can be are paired with the same row of
+/// the other.
+///
+/// With a tolerance a row may be the same as several that are not the same as each other, and the
+/// first of them may be the only one for another row. A row that finds none left takes one over
+/// whose partner has another to go to (Kuhn's algorithm).
+fn unpaired<'a>(
+    reference: &'a [Vec<Value>],
+    answer: &'a [Vec<Value>],
+    same: impl Fn(&Vec<Value>, &Vec<Value>) -> bool,
+) -> (Vec<&'a Vec<Value>>, Vec<&'a Vec<Value>>) {
+    // By the answer's rows: which of the reference has it.
+    let mut partner: Vec<Option<usize>> = vec![None; answer.len()];
+    let mut free: VecDeque<usize> = (0..answer.len()).collect();
+    let mut missing = Vec::new();
+    for (at, row) in reference.iter().enumerate() {
+        let found = free.iter().position(|other| same(row, &answer[*other]));
+        if let Some(other) = found.and_then(|place| free.remove(place)) {
+            partner[other] = Some(at);
+            continue;
+        }
+        // From whom each row of the answer could be had, in the order in which it was come upon.
+        let mut from: Vec<Option<usize>> = vec![None; answer.len()];
+        let mut asking = VecDeque::from([at]);
+        let mut end = None;
+        'search: while let Some(one) = asking.pop_front() {
+            for other in 0..answer.len() {
+                if from[other].is_some() || !same(&reference[one], &answer[other]) {
+                    continue;
+                }
+                from[other] = Some(one);
+                match partner[other] {
+                    Some(next) => asking.push_back(next),
+                    None => {
+                        end = Some(other);
+                        break 'search;
+                    }
+                }
+            }
+        }
+        let Some(mut other) = end else {
+            missing.push(row);
+            continue;
+        };
+        free.retain(|one| *one != other);
+        // Back along the way: each takes what it was found for and leaves what it had.
+        while let Some(one) = from[other] {
+            let had = partner.iter().position(|taken| *taken == Some(one));
+            partner[other] = Some(one);
+            match had {
+                Some(had) => other = had,
+                None => break,
+            }
+        }
+    }
+    (missing, free.into_iter().map(|other| &answer[other]).collect())
+}
+
 /// Equality across the ways that JSON has for one value: `1` and `1.0`, moments of time with either
 /// spelling of UTC, and parts of a second with or without zeros behind them.
 fn equal(one: &Value, other: &Value, tolerance: f64) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => {
-            one == other
-                || match (one.as_f64(), other.as_f64()) {
-                    (Some(one), Some(other)) => (one - other).abs() <= tolerance,
-                    _ => false,
-                }
+            // A double has not the digits for every bigint.
+            let apart = match (one.as_i128(), other.as_i128()) {
+                (Some(one), Some(other)) => Some((one - other).unsigned_abs() as f64),
+                _ => one.as_f64().zip(other.as_f64()).map(|(one, other)| (one - other).abs()),
+            };
+            one == other || apart.is_some_and(|apart| apart <= tolerance)
         }
         (Value::String(one), Value::String(other)) => {
             one == other

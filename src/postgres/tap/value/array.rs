@@ -7,6 +7,9 @@ use super::take;
 /// More dimensions than PostgreSQL has, so the bytes are no array.
 const DIMENSIONS: usize = 6;
 
+/// The longest text, in bytes. Ten bytes of a numeric may stand for a hundred thousand digits.
+const LONGEST: usize = 1 << 20;
+
 /// The number of dimensions, whether there are NULLs, the oid of the elements, a size and a first
 /// subscript per dimension, then the elements. `element` names their type, if its oid is no help.
 pub(super) fn print(element: Option<&str>, mut raw: &[u8]) -> Option<String> {
@@ -51,7 +54,7 @@ fn nest(
         let (value, rest) = raw.split_at_checked(length)?;
         *raw = rest;
         quote(&super::display_value(oid, element, true, value), text);
-        return Some(());
+        return (text.len() <= LONGEST).then_some(());
     };
     text.push('{');
     for at in 0..size {
