@@ -226,6 +226,25 @@ mod tests {
         }
     }
 
+    /// Where everybody may write, a name that can be guessed may be taken.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_link_or_the_folder_of_another_is_not_ours() {
+        let place = tempfile::tempdir().unwrap();
+        let (own, link, file) =
+            (place.path().join("own"), place.path().join("link"), place.path().join("file"));
+        assert!(ours_alone(&own, None) && ours_alone(&own, None));
+        std::os::unix::fs::symlink(&own, &link).unwrap();
+        fs::write(&file, "").unwrap();
+        assert!(!ours_alone(&link, None) && !ours_alone(&file, None));
+        if rustix::process::geteuid().is_root() {
+            let theirs = place.path().join("theirs");
+            fs::create_dir(&theirs).unwrap();
+            std::os::unix::fs::chown(&theirs, Some(12_345), None).unwrap();
+            assert!(!ours_alone(&theirs, None));
+        }
+    }
+
     #[test]
     fn a_user_is_found_by_its_whole_name() {
         let passwd =

