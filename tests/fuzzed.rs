@@ -4,6 +4,8 @@
 //! ones. The bytes here are valid inputs with some damage, the same in every run. `PROPTEST_CASES`
 //! asks for another number of cases, and then for other bytes each time.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
+
 #[path = "fuzzed/found.rs"]
 mod found;
 #[path = "fuzzed/holds/mod.rs"]
@@ -85,7 +87,9 @@ macro_rules! properties {
         fn $name() {
             hold(holds::$name, seeds::$name(), $cases);
         }
-    )*};
+    )*
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
 }
 
 properties! {
@@ -107,4 +111,16 @@ properties! {
     journals: CASES;
     progress: CASES;
     gradebooks: 60;
+}
+
+/// `fuzz/` is not built with the rest. One opens ports, which libFuzzer would run out of.
+#[test]
+fn each_property_is_a_target_of_cargo_fuzz() {
+    let fuzz = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+    for name in NAMES.iter().filter(|name| **name != "passes_through") {
+        let target = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs")));
+        assert!(target.is_ok_and(|text| text.contains(&format!("holds::{name}(data)"))), "{name}");
+        assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+    }
 }
