@@ -88,7 +88,8 @@ macro_rules! properties {
             hold(holds::$name, seeds::$name(), $cases);
         }
     )*
-        const NAMES: &[&str] = &[$(stringify!($name)),*];
+        type Seeds = fn() -> Vec<Vec<u8>>;
+        const ALL: &[(&str, Seeds)] = &[$((stringify!($name), seeds::$name)),*];
     };
 }
 
@@ -118,9 +119,23 @@ properties! {
 fn each_property_is_a_target_of_cargo_fuzz() {
     let fuzz = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
-    for name in NAMES.iter().filter(|name| **name != "passes_through") {
+    for (name, _) in ALL.iter().filter(|(name, _)| *name != "passes_through") {
         let target = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs")));
         assert!(target.is_ok_and(|text| text.contains(&format!("holds::{name}(data)"))), "{name}");
         assert!(manifest.contains(&format!("name = \"{name}\"")), "{name}");
+    }
+}
+
+/// Writes the inputs that libFuzzer begins with.
+#[test]
+#[ignore = "writes to fuzz/corpus"]
+fn corpus_for_cargo_fuzz() {
+    for (name, seeds) in ALL {
+        let corpus =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+        std::fs::create_dir_all(&corpus).unwrap();
+        for (number, seed) in seeds().iter().enumerate() {
+            std::fs::write(corpus.join(format!("seed-{number}")), seed).unwrap();
+        }
     }
 }

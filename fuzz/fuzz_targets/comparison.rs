@@ -1,6 +1,6 @@
 #![no_main]
 
-#[expect(dead_code, unused_imports, reason = "each target tries one of the properties")]
+#[expect(dead_code, reason = "each target tries one of the properties")]
 #[path = "../../tests/fuzzed/holds/mod.rs"]
 mod holds;
 
