@@ -48,10 +48,9 @@ pub(crate) fn addresses(data: &[u8]) {
                     assert_eq!(again.password(), address.password());
                     assert_eq!(again.user(), address.user());
                 }
-                // A name of a host or a database is no secret, whatever it is.
-                let (host, _) = address.socket().unwrap_or_default();
-                let shown = format!("{address} {address:?}").replace(address.database_name(), "");
-                if host.is_empty() { shown } else { shown.replace(&host, "") }
+                // What was read as the name of a host is no secret, whatever it is.
+                let is_secret = address.password().contains(SECRET);
+                if is_secret { format!("{address} {address:?}") } else { String::new() }
             }
             Err(refusal) => refusal.to_string(),
         };
