@@ -3,7 +3,7 @@
 //! Inside, this process listens on the very ports that the grader listens on outside, so that an
 //! answer connects as it would anywhere. What comes is carried over a Unix socket, which begins
 //! with the port's number. Inwards it is framed, since a stream alone cannot say that the other
-//! side broke off: a length and so many bytes, or [`ENDED`], or [`BROKEN`].
+//! side broke off: a length and so many bytes, or one of two lengths that say how it ended.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};

@@ -2,7 +2,7 @@
 //! and take is said by a [`Room`], and the system sees to it.
 //!
 //! [Bubblewrap](https://github.com/containers/bubblewrap) gives a program its own root, processes
-//! and an empty network; a [relay](crate::sandbox::relay) carries connections to the grader's ports.
+//! and an empty network; a relay carries connections to the grader's ports.
 //! Where that does not work (in many containers), Landlock fences it in: files, TCP to those ports
 //! alone, and no other kind of socket. In both, limits are set before the program starts, and it
 //! never runs as root.
