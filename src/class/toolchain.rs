@@ -5,6 +5,7 @@
 //! is what cargo says when it compiles an exercise.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::error::{Context, Error, PathContext, Result};
-use crate::exercise::files::{Workbook, write_whole};
+use crate::exercise::files::Workbook;
 use crate::home::{self, Home, User};
 use crate::process::Program;
 
@@ -68,10 +69,14 @@ fn build(workbook: &Workbook, record: &Path) -> Result<Vec<PathBuf>> {
     let recorder = Home::locate()?.cache.join("record-rustc");
     if fs::read(&recorder).ok().as_deref() != Some(RECORDER.as_bytes()) {
         // It gets its name when it can be run, since another run's cargo may be about to.
-        let new = recorder.with_file_name(format!("record-rustc-{}", std::process::id()));
-        write_whole(&new, RECORDER.as_bytes())?;
-        home::own(&new, None, 0o755)?;
-        fs::rename(&new, &recorder).at("write", &recorder)?;
+        let folder = recorder.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).at("create", folder)?;
+        let mut draft = tempfile::Builder::new();
+        let draft = draft.permissions(PermissionsExt::from_mode(0o755)).prefix("record-rustc-");
+        let mut draft = draft.tempfile_in(folder).at("write in", folder)?;
+        draft.write_all(RECORDER.as_bytes()).at("write", &recorder)?;
+        let persisted = draft.into_temp_path().persist(&recorder);
+        persisted.map_err(|error| error.error).at("write", &recorder)?;
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     // Both packages are named for the reason given in `grade::build`.
