@@ -4,14 +4,19 @@
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::{Context, PathContext, Result};
+use crate::process::Program;
 
 /// What its name begins with.
 pub const PREFIX: &str = "pglings-class-";
 
 /// The file in it that is locked for as long as its run lives.
 const LOCK: &str = ".lock";
+
+/// How long the removal of what is hard to remove may take.
+const REMOVAL: Duration = Duration::from_secs(60);
 
 /// A folder in the folder for temporary files. Dropping it removes all that is in it.
 #[derive(Debug)]
@@ -55,30 +60,20 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        let _ = remove(&self.path);
+        remove(&self.path);
     }
 }
 
-/// Removes a folder that an answer could write in: it may have closed folders to its own user, and
-/// that is us unless we are root.
-pub fn remove(dir: &Path) -> Result<()> {
-    if fs::remove_dir_all(dir).is_err() {
-        open_all(dir);
-        match fs::remove_dir_all(dir) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            ended => ended.at("remove", dir)?,
-        }
+/// Removes a folder that answers have written in. What cannot be removed is left for the next
+/// sweep: an answer is not to stop the grading of others.
+pub(super) fn remove(dir: &Path) {
+    if fs::remove_dir_all(dir).is_ok() {
+        return;
     }
-    Ok(())
-}
-
-fn open_all(dir: &Path) {
-    let _ = fs::set_permissions(dir, Permissions::from_mode(0o700));
-    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
-        // A link is not followed.
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open_all(&entry.path());
-        }
+    // Its folders may be deeper than we have files to open, and forbid their owner to look. These
+    // programs change folders on their way, and follow no links.
+    for (program, word) in [("chmod", "u+rwx"), ("rm", "-f")] {
+        let _ = Program::new(program).args(["-R", word, "--"]).arg(dir).run(REMOVAL);
     }
 }
 
@@ -94,7 +89,7 @@ fn sweep(place: &Path) {
         }
         let lock = File::open(entry.path().join(LOCK));
         if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
-            let _ = remove(&entry.path());
+            remove(&entry.path());
         }
     }
 }

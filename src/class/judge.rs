@@ -1,10 +1,9 @@
 //! Judging the answers of one learner: compiled and run in the sandbox.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::compile::{Compiled, Compiler, Source};
+use super::desk;
 use super::gradebook::Graded;
 use super::settle::Settle;
 use crate::error::{PathContext, Result};
@@ -15,16 +14,12 @@ use crate::grade::verdict::Status;
 use crate::grade::{self, Purpose, RUN_LIMIT, Verdict};
 use crate::home;
 use crate::postgres::servers::Servers;
-use crate::process::Program;
 use crate::sandbox::relay::Relay;
 use crate::sandbox::room::SCRATCH;
 use crate::sandbox::{self, Kind, Room};
 
 /// How often an answer is run if its server goes away.
 const ATTEMPTS: usize = 3;
-
-/// How long the removal of what is hard to remove may take.
-const REMOVAL: Duration = Duration::from_secs(60);
 
 /// One of the places in which answers are judged at a time: a folder and a user of its own.
 pub struct Judge<'a> {
@@ -77,7 +72,7 @@ impl<'a> Judge<'a> {
             };
             each(source, Settle::new(&dir).graded(source, verdict))?;
         }
-        remove(&dir);
+        desk::remove(&dir);
         Ok(())
     }
 
@@ -128,18 +123,5 @@ impl<'a> Judge<'a> {
         let scratch = Scratch { folder: own, most: SCRATCH, user };
         let program = AnswerProgram::of(program).network(network).scratch(scratch);
         grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)
-    }
-}
-
-/// Removes a folder that answers have written in. What cannot be removed is left for the end of the
-/// run: an answer is not to stop the grading of others.
-fn remove(dir: &Path) {
-    if fs::remove_dir_all(dir).is_ok() {
-        return;
-    }
-    // Its folders may be deeper than we have files to open, and forbid their owner to look. These
-    // programs change folders on their way, and follow no links.
-    for (program, word) in [("chmod", "u+rwx"), ("rm", "-f")] {
-        let _ = Program::new(program).args(["-R", word, "--"]).arg(dir).run(REMOVAL);
     }
 }

@@ -8,7 +8,7 @@ use pglings::sandbox::Kind;
 
 use crate::corpus::{self, File};
 use crate::probes::Prey;
-use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
+use crate::room::{Room, bubblewrap, landlock};
 use crate::takes::{VERDICT, fits};
 
 fn compile(room: &Room, file: &File) -> Vec<String> {
@@ -49,13 +49,13 @@ fn each_gets_what_is_declared(room: &Room) {
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn in_bubblewrap() {
-    each_gets_what_is_declared(&BUBBLEWRAP);
+    each_gets_what_is_declared(&bubblewrap());
 }
 
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn behind_landlock() {
-    each_gets_what_is_declared(&LANDLOCK);
+    each_gets_what_is_declared(&landlock());
 }
 
 /// The second calls what only the first has.
@@ -70,8 +70,9 @@ fn no_answer_is_helped_by_another_of_the_same_learner() {
     let taker = corpus::framed(
         "fn attempts(_: &mut postgres::Client) { println!(\"{}\", 1i32.as_ref().say()); }",
     );
-    let alone = LANDLOCK.judge(&[("07_insert", taker.clone())]).remove("07_insert").unwrap();
-    let mut both = LANDLOCK.judge(&[("07_insert", taker), ("08_select", giver)]);
+    let room = landlock();
+    let alone = room.judge(&[("07_insert", taker.clone())]).remove("07_insert").unwrap();
+    let mut both = room.judge(&[("07_insert", taker), ("08_select", giver)]);
     assert_eq!(alone.status, Status::DoesNotCompile);
     assert_eq!(both.remove("07_insert").unwrap(), alone);
     assert_eq!(both["08_select"].status, Status::Passed);
@@ -92,12 +93,13 @@ fn types_have_the_same_names_whatever_else_is_handed_in() {
             println!(\"{}\", std::error::Error::source(&error).unwrap());
         }";
     let text = || ("07_insert", corpus::framed(names));
-    let alone = BUBBLEWRAP.judge(&[text()]).remove("07_insert").unwrap();
+    let room = bubblewrap();
+    let alone = room.judge(&[text()]).remove("07_insert").unwrap();
     assert!(alone.output.contains("07_insert::Mine"), "{alone:#?}");
     let broken = ("09_update_delete", "fn broken(".to_owned());
     for others in [vec![("08_select", solution)], vec![broken]] {
         let answers: Vec<_> = others.into_iter().chain([text()]).collect();
-        let with = BUBBLEWRAP.judge(&answers).remove("07_insert").unwrap();
+        let with = room.judge(&answers).remove("07_insert").unwrap();
         assert_eq!(with, alone);
     }
 }

@@ -10,7 +10,7 @@ use pglings::exercise::exercise;
 use pglings::grade::verdict::Status;
 
 use crate::corpus::{self, whole};
-use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
+use crate::room::{Room, bubblewrap, landlock};
 use crate::takes::fits;
 
 /// The honest answer in the same submission: the other exercise that is not attacked.
@@ -109,11 +109,11 @@ fn all_are_contained(room: &Room) {
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn in_bubblewrap() {
-    all_are_contained(&BUBBLEWRAP);
+    all_are_contained(&bubblewrap());
 }
 
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn behind_landlock() {
-    all_are_contained(&LANDLOCK);
+    all_are_contained(&landlock());
 }

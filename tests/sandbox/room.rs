@@ -1,12 +1,12 @@
 //! Where the tests judge: both sandboxes, on one desk each, and one server for all.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use pglings::class::compile::{Compiler, Source};
+use pglings::class::desk::Desk;
 use pglings::class::gradebook::Graded;
 use pglings::class::judge::Judge;
 use pglings::class::toolchain::Toolchain;
@@ -19,18 +19,36 @@ use pglings::sandbox::{Choice, Kind, Sandbox, user};
 pub(crate) struct Room {
     compiler: Compiler,
     servers: Servers,
-    desk: tempfile::TempDir,
+    desk: Desk,
 }
 
-pub(crate) static BUBBLEWRAP: LazyLock<Room> = LazyLock::new(|| Room::new(Kind::Bubblewrap));
-pub(crate) static LANDLOCK: LazyLock<Room> = LazyLock::new(|| Room::new(Kind::Landlock));
+/// The room of bubblewrap: that of the other tests that are in it now, or a new one. It goes with the
+/// last of them, and its server and its desk with it; nobody would end those of a static.
+pub(crate) fn bubblewrap() -> Arc<Room> {
+    static ROOM: Mutex<Weak<Room>> = Mutex::new(Weak::new());
+    shared(&ROOM, Kind::Bubblewrap)
+}
+
+/// The same behind Landlock.
+pub(crate) fn landlock() -> Arc<Room> {
+    static ROOM: Mutex<Weak<Room>> = Mutex::new(Weak::new());
+    shared(&ROOM, Kind::Landlock)
+}
+
+fn shared(room: &Mutex<Weak<Room>>, kind: Kind) -> Arc<Room> {
+    let mut room = room.lock().unwrap_or_else(PoisonError::into_inner);
+    room.upgrade().unwrap_or_else(|| {
+        let new = Arc::new(Room::new(kind));
+        *room = Arc::downgrade(&new);
+        new
+    })
+}
 
 impl Room {
     fn new(kind: Kind) -> Room {
         let launcher = PathBuf::from(env!("CARGO_BIN_EXE_pglings"));
         let sandbox = Sandbox::choose(Choice::Only(kind), launcher).unwrap();
-        let desk = tempfile::tempdir().unwrap();
-        std::fs::set_permissions(desk.path(), PermissionsExt::from_mode(0o711)).unwrap();
+        let desk = Desk::new().unwrap();
         let workbook = Workbook::at(Path::new(env!("CARGO_MANIFEST_DIR")));
         let toolchain = Toolchain::prepare(&workbook, desk.path(), user(0)).unwrap();
         let servers = Servers::from_env().unwrap();

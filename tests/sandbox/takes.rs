@@ -7,7 +7,7 @@ use pglings::grade::verdict::Status;
 use pglings::sandbox::Kind;
 
 use crate::corpus::{self, File};
-use crate::room::{BUBBLEWRAP, LANDLOCK, Room};
+use crate::room::{Room, bubblewrap, landlock};
 
 /// The row that is judged by the verdict.
 pub(crate) const VERDICT: &str = "the verdict";
@@ -73,11 +73,11 @@ fn each_is_stopped(room: &Room) {
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn in_bubblewrap() {
-    each_is_stopped(&BUBBLEWRAP);
+    each_is_stopped(&bubblewrap());
 }
 
 #[test]
 #[ignore = "takes minutes: cargo test --test sandbox -- --ignored"]
 fn behind_landlock() {
-    each_is_stopped(&LANDLOCK);
+    each_is_stopped(&landlock());
 }

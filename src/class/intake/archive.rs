@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{DateTime, Utc};
 use flate2::read::MultiGzDecoder;
 
-use super::gather::Gather;
+use super::gather::{Gather, Wanted};
 use super::names::{self, short};
 use super::{tar, zip};
 
@@ -39,6 +39,16 @@ pub(super) fn may_be(name: &str) -> bool {
 /// Whether an archive is named so.
 pub(super) fn is_named_so(name: &str) -> bool {
     stem(name).is_some()
+}
+
+/// What a file in an archive is to us; none if it need not be read.
+pub(super) fn wants(gather: &mut Gather<'_>, path: &str) -> Option<Wanted> {
+    let wanted = gather.wants(path);
+    if wanted.is_none() && is_named_so(path) {
+        let path = short(path);
+        gather.note(format!("{path} is an archive within an archive and was not opened."));
+    }
+    wanted
 }
 
 /// The name of an archive without what tells that it is one.

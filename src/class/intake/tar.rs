@@ -57,15 +57,7 @@ fn each<R: Read>(
         if entry.header().entry_type().is_dir() {
             continue;
         }
-        let Some(wanted) = gather.wants(&path) else {
-            if archive::is_named_so(&path) {
-                gather.note(format!(
-                    "{} is an archive within an archive and was not opened.",
-                    short(&path)
-                ));
-            }
-            continue;
-        };
+        let Some(wanted) = archive::wants(gather, &path) else { continue };
         let seconds = entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok());
         let time = seconds.filter(|seconds| *seconds > 0);
         let time = time.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).or(at.time);

@@ -34,15 +34,7 @@ pub(super) fn read(gather: &mut Gather<'_>, at: &Inside<'_>, file: File) -> Resu
         if entry.is_dir() {
             continue;
         }
-        let Some(wanted) = gather.wants(&path) else {
-            if archive::is_named_so(&path) {
-                gather.note(format!(
-                    "{} is an archive within an archive and was not opened.",
-                    short(&path)
-                ));
-            }
-            continue;
-        };
+        let Some(wanted) = archive::wants(gather, &path) else { continue };
         let (zone, encrypted, dos) = (gather.course.zone, entry.encrypted(), dos(&entry));
         match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
             Ok(file) => {
