@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::query::{Data, seed};
-use super::trial::Unwritten;
+use super::trial::{Place, Unwritten};
 use super::{Outcome, Stop, Trial};
 use crate::error::Error;
 use crate::grade::Purpose;
@@ -24,9 +24,9 @@ pub struct Grading<'a> {
     unwritten: Unwritten,
     /// What the last check began with, and its database if it passed.
     fixture: Option<Fixture>,
-    pub(super) used: Option<Database>,
+    pub(super) used: Option<Place>,
     /// Databases of queries that did no more than read.
-    pub(super) filled: Vec<(Data, Database)>,
+    pub(super) filled: Vec<(Data, Place)>,
     /// What `random()` in the data begins with.
     pub(super) seed: u32,
     last_was_fresh: bool,
@@ -89,7 +89,7 @@ impl<'a> Grading<'a> {
             Some(why) => State::NotTried(why),
             None => {
                 let database = self.fresh(fixture)?;
-                self.judge(*fixture, database, body)?
+                self.judge(*fixture, database.into(), body)?
             }
         };
         self.note(name, state);
@@ -112,8 +112,11 @@ impl<'a> Grading<'a> {
             None => {
                 self.last_was_fresh = false;
                 let used = self.used.take();
-                let database = used.map_or_else(|| self.databases.create(&fixture), Ok)?;
-                self.judge(fixture, database, body)?
+                let place = match used {
+                    Some(place) => place,
+                    None => self.databases.create(&fixture)?.into(),
+                };
+                self.judge(fixture, place, body)?
             }
         };
         self.note(name, state);
@@ -152,22 +155,22 @@ impl<'a> Grading<'a> {
     pub(super) fn judge(
         &mut self,
         fixture: Fixture,
-        database: Database,
+        place: Place,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
     ) -> Result<State, Stop> {
         self.fixture = Some(fixture);
         self.used = None;
-        let mut trial = Trial::new(database, &mut self.answer, &mut self.unwritten)?;
+        let mut trial = Trial::new(place, &mut self.answer, &mut self.unwritten)?;
         let result = body(&mut trial).map_err(|stop| match stop {
             Stop::TimedOut(message) => {
                 Stop::TimedOut(format!("{message}. {}", trial.server_was_doing()))
             }
             other => other,
         });
-        let database = trial.finish();
+        let place = trial.finish();
         match result {
             Ok(()) => {
-                self.used = Some(database);
+                self.used = Some(place);
                 Ok(State::Passed)
             }
             Err(Stop::NotTried(why)) if self.checks.iter().any(Check::failed) => {
@@ -178,7 +181,7 @@ impl<'a> Grading<'a> {
                 self.databases.alive()?;
                 if self.kept.is_none() && self.purpose == Purpose::Learning {
                     // A database that cannot be kept takes nothing from the verdict.
-                    self.kept = database.keep(self.stem).ok();
+                    self.kept = place.database.keep(self.stem).ok();
                 }
                 Ok(State::Failed(message))
             }

@@ -109,13 +109,13 @@ impl Grading<'_> {
         let known = self.filled.iter().position(|(other, _)| other.is(data));
         let filled = known.map(|index| self.filled.swap_remove(index).1);
         let is_filled = filled.is_some();
-        let database = match filled {
-            Some(database) => database,
-            None => self.fresh(&data.fixture())?,
+        let place = match filled {
+            Some(place) => place,
+            None => self.fresh(&data.fixture())?.into(),
         };
         let (seed, purpose) = (self.seed, self.purpose);
         let mut untouched = false;
-        let state = self.judge(data.fixture(), database, |t| {
+        let state = self.judge(data.fixture(), place, |t| {
             if !is_filled {
                 data.fill(t, seed)?;
             }
@@ -126,11 +126,15 @@ impl Grading<'_> {
                 }
                 return wrong(message);
             }
-            untouched = t.sent_since(before.0)?.only_read() && t.value(OBJECTS)? == before.1;
+            let sent = t.sent_since(before.0)?;
+            untouched = sent.only_read() && t.value(OBJECTS)? == before.1;
+            if untouched && sent.only_selected() {
+                t.stay();
+            }
             Ok(())
         })?;
-        if untouched && let Some(database) = self.used.take() {
-            self.filled.push((*data, database));
+        if untouched && let Some(place) = self.used.take() {
+            self.filled.push((*data, place));
         }
         Ok(state)
     }

@@ -35,6 +35,21 @@ const GUARD: &str =
 #[derive(Debug, Default)]
 pub(super) struct Unwritten(BTreeSet<(String, String)>);
 
+/// Where a check is made: a database, and what the check before has left open there.
+pub(super) struct Place {
+    /// The grader's session.
+    client: Option<Client>,
+    /// The way of the answer's sessions.
+    tap: Option<Tap>,
+    pub(super) database: Database,
+}
+
+impl From<Database> for Place {
+    fn from(database: Database) -> Place {
+        Place { client: None, tap: None, database }
+    }
+}
+
 /// One check at work: an answer, a database, and the wire between them.
 pub struct Trial<'a> {
     answer: &'a mut Answer,
@@ -45,8 +60,9 @@ pub struct Trial<'a> {
     earlier: Vec<Statement>,
     client: Option<Client>,
     called: bool,
+    stays: bool,
     pool: u32,
-    _tap: Tap,
+    tap: Tap,
     database: Database,
 }
 
@@ -65,12 +81,13 @@ pub struct Called<T> {
 
 impl<'a> Trial<'a> {
     pub(super) fn new(
-        database: Database,
+        place: Place,
         answer: &'a mut Answer,
         unwritten: &'a mut Unwritten,
     ) -> Outcome<Trial<'a>> {
-        let listener = answer.network().listen();
-        let tap = listener.and_then(|listener| Tap::on(listener, database.address.clone()));
+        let Place { client, tap, database } = place;
+        let tap =
+            tap.map_or_else(|| Tap::on(answer.network().listen()?, database.address.clone()), Ok);
         let tap = tap.context("cannot listen on the loopback")?;
         answer.works_in(&database);
         let address = database.address.through(tap.address().port());
@@ -81,10 +98,11 @@ impl<'a> Trial<'a> {
             address,
             log,
             earlier: Vec::new(),
-            client: None,
+            client,
             called: false,
+            stays: false,
             pool: POOL,
-            _tap: tap,
+            tap,
             database,
         })
     }
@@ -331,12 +349,21 @@ impl<'a> Trial<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Database {
+    /// Says that the sessions of this check, the answer's and the grader's, are as they were when they
+    /// were opened, so that the next check here may use them: to open two takes longer than most checks.
+    pub(super) fn stay(&mut self) {
+        self.stays = true;
+    }
+
+    pub(super) fn finish(mut self) -> Place {
+        if self.stays {
+            return Place { client: self.client, tap: Some(self.tap), database: self.database };
+        }
         if self.called {
             // A process that is gone has closed its connections already.
             let _ = self.disconnect();
         }
-        self.database
+        self.database.into()
     }
 }
 

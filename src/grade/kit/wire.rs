@@ -7,7 +7,7 @@
 
 use super::sql::{Command, commands};
 use super::transactions::{self, Transaction};
-use super::{Isolation, Outcome, Protocol, Statement, ensure, wrong};
+use super::{Isolation, Outcome, Protocol, Statement, TransactionStatus, ensure, wrong};
 
 /// What went over the wire, without what a client asks for its own purposes.
 #[derive(Debug, Clone, Default)]
@@ -154,6 +154,15 @@ impl Wire {
         let reads = ["SELECT", "BEGIN", "COMMIT", "ROLLBACK", "SET", "RESET", "DISCARD"];
         let tags = self.all.iter().flat_map(|statement| &statement.tags);
         tags.filter_map(|tag| tag.split(' ').next()).all(|word| reads.contains(&word))
+    }
+
+    /// Each statement was a query, outside of a transaction: the session is as it was, as far as the
+    /// server's receipts tell.
+    pub(super) fn only_selected(&self) -> bool {
+        let selected = |tag: &String| tag.starts_with("SELECT ");
+        self.all.iter().all(|statement| {
+            statement.after == TransactionStatus::Idle && statement.tags.iter().all(selected)
+        })
     }
 
     /// SQL with this text in it was parsed once, however often it ran.
