@@ -33,7 +33,7 @@ pub enum Error {
     #[error("{0}")]
     Content(String),
     /// Reading or writing failed.
-    #[error("{context}: {source}")]
+    #[error("{context}: {source}{}", cure(source))]
     Io {
         /// What was being done, with the path.
         context: String,
@@ -64,6 +64,28 @@ impl Error {
             Error::Interrupted => 130,
         }
     }
+}
+
+/// What to do about a fault of the file system, where one thing will.
+fn cure(error: &io::Error) -> &'static str {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        StorageFull | QuotaExceeded => ". Make room there, and try again.",
+        PermissionDenied => ". Give yourself the right to do so, and try again.",
+        ReadOnlyFilesystem => ". Make it writable, or use a copy elsewhere.",
+        _ => "",
+    }
+}
+
+/// What programs say when a disk is full.
+const FULL: &str = "No space left on device";
+
+/// The fault of the disk, if that is what a program's words are about.
+pub fn full(words: &str, what: &str) -> Option<Error> {
+    words.contains(FULL).then(|| Error::Io {
+        context: what.to_owned(),
+        source: io::Error::new(io::ErrorKind::StorageFull, FULL),
+    })
 }
 
 /// PostgreSQL's own words without the client's wrapping ("db error: ERROR: …").

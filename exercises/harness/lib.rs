@@ -33,6 +33,9 @@ pub use serve::serve;
 #[macro_export]
 macro_rules! graded {
     ($($name:ident),+ $(,)?) => {
+        // Cargo builds it anew for another text, whatever the time of its file: pglings names it.
+        const _: ::std::option::Option<&str> = ::std::option_env!("PGLINGS_ANSWER");
+
         /// Hands the functions of this exercise to the grader.
         pub fn main() -> ::std::process::ExitCode {
             $crate::serve(&[$((stringify!($name), $crate::route($name))),+])

@@ -2,7 +2,7 @@
 
 use super::{Context, exercise_named};
 use crate::activity;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exercise::files::File;
 use crate::exercise::{Exercise, exercises};
 use crate::grade;
@@ -27,7 +27,7 @@ pub(super) fn run(context: &Context, wanted: &[String], as_json: bool) -> Result
         let verdict = grade::check(&context.workbook, exercise, &servers)?;
         // The verdict comes where this was.
         drop(work);
-        remember(context, exercise, &verdict)?;
+        remember(context, exercise, &verdict);
         if !as_json {
             context.print(&verdict::draw(&verdict, context.look))?;
             if let Some(next) = what_next(&verdict) {
@@ -51,18 +51,11 @@ fn is_begun(context: &Context, exercise: &Exercise) -> bool {
     !matches!(context.workbook.read(exercise), File::Untouched)
 }
 
-fn remember(context: &Context, exercise: &Exercise, verdict: &Verdict) -> Result<()> {
-    let File::Begun(text) = context.workbook.read(exercise) else { return Ok(()) };
-    let mut progress = context.progress()?;
-    progress.graded(exercise, &text, verdict.status);
-    match progress.save(&context.workbook) {
-        // The verdict matters more than its memory.
-        Err(error @ Error::Io { .. }) => {
-            eprintln!("Your progress could not be saved: {error}");
-            Ok(())
-        }
-        result => result,
-    }
+fn remember(context: &Context, exercise: &Exercise, verdict: &Verdict) {
+    let Some(text) = &verdict.answer else { return };
+    let mut progress = context.progress();
+    progress.graded(exercise, text, verdict.status);
+    context.save(&progress);
 }
 
 fn what_next(verdict: &Verdict) -> Option<String> {

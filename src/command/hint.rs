@@ -7,9 +7,9 @@ use crate::report::{call, prose};
 pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
     let exercise = exercise_named(wanted)?;
     let hints = (exercise.grader)().hints;
-    let mut progress = context.progress()?;
+    let mut progress = context.progress();
     let shown = progress.next_hint(exercise).min(hints.len());
-    progress.save(&context.workbook)?;
+    context.save(&progress);
     for (index, hint) in hints.iter().enumerate().take(shown) {
         let text = format!("**Hint {} of {}.** {hint}", index + 1, hints.len());
         context.print(&format!("{}\n", prose::render(&text, context.look)))?;

@@ -72,24 +72,24 @@ pub(super) fn walk(
         }
         Err(error) => {
             // Ctrl-C, or the server is gone: the next walk goes on from here.
-            remember(context, lesson, Ending::LeftAt(at))?;
+            remember(context, lesson, Ending::LeftAt(at));
             return Err(error);
         }
     };
     drop(database);
     databases.forget(&format!("lesson_{}", lesson.stem));
-    remember(context, lesson, ending)?;
+    remember(context, lesson, ending);
     farewell(context, lesson, ending)?;
     Ok(0)
 }
 
-fn remember(context: &Context, lesson: &Lesson, ending: Ending) -> Result<()> {
-    let mut progress = context.progress()?;
+fn remember(context: &Context, lesson: &Lesson, ending: Ending) {
+    let mut progress = context.progress();
     match ending {
         Ending::Finished => progress.finished(lesson.stem),
         Ending::LeftAt(step) => progress.left_at(lesson.stem, step),
     }
-    progress.save(&context.workbook)
+    context.save(&progress);
 }
 
 fn farewell(context: &Context, lesson: &Lesson, ending: Ending) -> Result<()> {

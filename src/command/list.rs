@@ -13,7 +13,7 @@ use crate::report::look::{Look, screen_size};
 use crate::report::{json, map};
 
 pub(super) fn run(context: &Context, as_json: bool) -> Result<u8> {
-    let progress = context.progress()?;
+    let progress = context.progress();
     if as_json {
         context.print(&json::list(&context.workbook, &progress).to_string())?;
         return Ok(0);
@@ -78,9 +78,8 @@ fn open(screen: &mut FullScreen, context: &Context, map: &mut Map, stem: &str) -
     let Some(exercise) = exercise::exercise(stem) else { return Ok(()) };
     map.word = editor::open(screen, &context.workbook, exercise)?;
     // A word on a damaged progress file would be drawn over; it is heard of with the next command.
-    if let Ok(loaded) = Progress::load(&context.workbook) {
-        map.modules = Map::new(&context.workbook, &loaded.progress).modules;
-    }
+    let loaded = Progress::load(&context.workbook);
+    map.modules = Map::new(&context.workbook, &loaded.progress).modules;
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod submit;
 mod terminal;
 mod watch;
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ pub(crate) struct Context {
     pub(crate) workbook: Workbook,
     pub(crate) choice: Choice,
     pub(crate) look: Look,
+    /// What was said last on the error stream of the learner's progress.
+    warned: RefCell<String>,
 }
 
 /// Runs a command line to its exit code.
@@ -126,6 +129,7 @@ impl Context {
             workbook: Workbook::locate()?,
             choice: global.server.unwrap_or_default(),
             look,
+            warned: RefCell::default(),
         })
     }
 
@@ -135,12 +139,29 @@ impl Context {
     }
 
     /// The progress, with a word on the error stream if it had to be begun anew.
-    pub(crate) fn progress(&self) -> Result<Progress> {
-        let loaded = Progress::load(&self.workbook)?;
+    pub(crate) fn progress(&self) -> Progress {
+        let loaded = Progress::load(&self.workbook);
         if let Some(warning) = loaded.warning {
-            eprintln!("{warning}");
+            self.warn(warning);
         }
-        Ok(loaded.progress)
+        loaded.progress
+    }
+
+    /// Remembers the progress, or says on the error stream why not: what a command is for matters
+    /// more than its memory.
+    pub(crate) fn save(&self, progress: &Progress) {
+        if let Err(error) = progress.save(&self.workbook) {
+            self.warn(format!("Your progress could not be saved: {error}"));
+        }
+    }
+
+    /// Says something on the error stream, once: each of many exercises would say it again.
+    fn warn(&self, warning: String) {
+        let mut last = self.warned.borrow_mut();
+        if *last != warning {
+            eprintln!("{}", in_locale(&warning));
+            *last = warning;
+        }
     }
 
     /// Prints a line on standard output.

@@ -10,7 +10,7 @@ use crate::lesson::catalogue::{self, lessons};
 use crate::report::call;
 
 pub(super) fn run(context: &Context) -> Result<u8> {
-    let progress = context.progress()?;
+    let progress = context.progress();
     // A lesson that was left, else the first that has something to do.
     let left = progress.last_lesson.as_deref().and_then(catalogue::lesson);
     let left = left.filter(|lesson| progress.step(lesson.stem) > 0);

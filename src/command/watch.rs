@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, wanted: Option<&str>, poll: bool) -> Result
             call("check")
         )));
     }
-    let progress = context.progress()?;
+    let progress = context.progress();
     let first = || hand::first(&context.workbook, &progress).or(exercises().first());
     let hand = named
         .or_else(first)
@@ -203,7 +203,7 @@ impl Session<'_> {
             // The one that has gone away would be asked for ever.
             self.servers = Arc::new(self.context.servers());
         }
-        self.remember(graded.exercise, &graded.file, verdict.status)?;
+        self.remember(graded.exercise, &verdict);
         let own = graded.exercise.stem == self.hand.stem;
         if let Some(all) = &mut self.all {
             if let Some(line) = all.iter_mut().find(|line| line.name == verdict.name) {
@@ -216,7 +216,7 @@ impl Session<'_> {
         }
         if own {
             let words = format!("{}: {}.", verdict.name, verdict.status.words());
-            self.verdict = Some((verdict, self.way()?));
+            self.verdict = Some((verdict, self.way()));
             if self.strayed {
                 self.note = Some(format!("{words} Esc shows the verdict."));
             } else if self.all.is_none() {
@@ -226,25 +226,20 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn remember(&mut self, exercise: &Exercise, file: &File, status: Status) -> Result<()> {
-        let File::Begun(text) = file else { return Ok(()) };
-        // A text that has changed meanwhile may be what was built; the save will tell.
-        if self.context.workbook.read(exercise) != *file {
-            return Ok(());
-        }
-        let mut progress = self.progress()?;
-        progress.graded(exercise, text, status);
+    fn remember(&mut self, exercise: &Exercise, verdict: &Verdict) {
+        let Some(text) = &verdict.answer else { return };
+        let mut progress = self.progress();
+        progress.graded(exercise, text, verdict.status);
         self.save(&progress);
-        Ok(())
     }
 
     /// As [`Context::progress`], but what there is to say of it goes on our own screen.
-    fn progress(&mut self) -> Result<Progress> {
-        let loaded = Progress::load(&self.context.workbook)?;
+    fn progress(&mut self) -> Progress {
+        let loaded = Progress::load(&self.context.workbook);
         if loaded.warning.is_some() {
             self.note = loaded.warning;
         }
-        Ok(loaded.progress)
+        loaded.progress
     }
 
     fn save(&mut self, progress: &Progress) {
@@ -253,8 +248,8 @@ impl Session<'_> {
         }
     }
 
-    fn way(&mut self) -> Result<Way> {
-        let progress = self.progress()?;
+    fn way(&mut self) -> Way {
+        let progress = self.progress();
         let workbook = &self.context.workbook;
         let (passed, of) = hand::passed(workbook, &progress);
         let next = hand::next(workbook, &progress, self.hand.number).map(|next| match next {
@@ -263,7 +258,7 @@ impl Session<'_> {
             }
             Next::Exercise(exercise) => format!("takes up exercise {}", exercise.stem),
         });
-        Ok(Way { passed, of, next })
+        Way { passed, of, next }
     }
 
     fn take_saved(&mut self, saved: &'static Exercise) {

@@ -64,9 +64,14 @@ impl Workbook {
     pub fn read(&self, exercise: &Exercise) -> File {
         let unreadable = |why: String| File::Unreadable(format!("{} {why}", exercise.path()));
         let path = self.path(exercise);
-        let file = match fs::File::open(&path) {
+        let file = match open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return File::Untouched,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return match fs::symlink_metadata(&path) {
+                    Ok(_) => unreadable("is a link to a file that is not there".to_owned()),
+                    Err(_) => File::Untouched,
+                };
+            }
             Err(error) => return unreadable(format!("cannot be opened: {error}")),
         };
         match answer(exercise, file) {
@@ -103,6 +108,35 @@ pub fn answer(exercise: &Exercise, source: impl Read) -> Result<Option<String>, 
         Ok(text) if stub::same(&text, &exercise.stub()) => Ok(None),
         Ok(text) => Ok(Some(text)),
     }
+}
+
+/// Opens a file to be read, if it is a file: whoever opens a pipe waits for a writer, and a device
+/// may have no end.
+pub fn open(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        let at_once = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, at_once);
+    }
+    let file = options.open(path)?;
+    let kind = file.metadata()?.file_type();
+    match () {
+        () if kind.is_file() => Ok(file),
+        () if kind.is_dir() => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
+        () => Err(io::Error::other("it is a pipe or a device and no file")),
+    }
+}
+
+/// Reads a file, if it is one and no longer than so many bytes.
+pub fn read_within(most: u64, path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large"));
+    }
+    Ok(bytes)
 }
 
 /// Moves a file to the first free name `….N.bak` beside it.

@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Exercise;
-use super::files::{File, Workbook, write_whole};
-use crate::error::{PathContext, Result};
+use super::files::{File, Workbook, read_within, write_whole};
+use crate::error::Result;
 use crate::grade::verdict::Status;
 use crate::home::short_hash;
 
 const VERSION: u32 = 1;
+
+/// More than any progress takes, in bytes.
+const LARGEST: u64 = 4 << 20;
 
 /// What is remembered.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
@@ -34,6 +37,9 @@ pub struct Progress {
     /// By file name of the exercise.
     #[serde(default)]
     exercises: BTreeMap<String, Remembered>,
+    /// Whether it stands in for a file that could not be read, and must not be written over it.
+    #[serde(skip)]
+    stands_in: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, PartialEq)]
@@ -54,40 +60,61 @@ pub struct Loaded {
     pub warning: Option<String>,
 }
 
+impl Loaded {
+    fn stand_in(path: &Path, fresh: Progress, error: &io::Error) -> Loaded {
+        // A file where the folder should be.
+        let no_folder = error.kind() == io::ErrorKind::NotADirectory;
+        let culprit = path.parent().filter(|_| no_folder).unwrap_or(path);
+        let warning = format!(
+            "Your progress is not known, and nothing is added to it: {} cannot be used: {error}. \
+             Make it readable for you, or move it away.",
+            culprit.display()
+        );
+        Loaded { progress: Progress { stands_in: true, ..fresh }, warning: Some(warning) }
+    }
+}
+
 impl Progress {
-    /// Reads the workbook's progress file. One that is damaged, or of a later version, is set
-    /// aside.
-    pub fn load(workbook: &Workbook) -> Result<Loaded> {
+    /// Reads the workbook's progress file. One that is damaged, of a later version, or no file is set
+    /// aside. One that cannot be read stays as it is, and nothing is remembered meanwhile.
+    pub fn load(workbook: &Workbook) -> Loaded {
         let path = path(workbook);
-        let fresh = || Progress { version: VERSION, ..Progress::default() };
-        let text = match fs::read(&path) {
-            Ok(text) => text,
+        let fresh = Progress { version: VERSION, ..Progress::default() };
+        let why = match read_within(LARGEST, &path) {
+            Ok(text) => match serde_json::from_slice::<Progress>(&text) {
+                Ok(progress) if progress.version <= VERSION => {
+                    return Loaded { progress, warning: None };
+                }
+                Ok(progress) => format!("is of version {}, which is newer", progress.version),
+                Err(_) => "is damaged".to_owned(),
+            },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Loaded { progress: fresh(), warning: None });
+                return Loaded { progress: fresh, warning: None };
             }
-            Err(error) => return Err(error).at("read", &path),
+            // What is there is whole for all that we know, and may be readable again.
+            Err(error) if !is_no_progress(&path) => return Loaded::stand_in(&path, fresh, &error),
+            Err(error) => format!("cannot be used: {error}"),
         };
-        let why = match serde_json::from_slice::<Progress>(&text) {
-            Ok(progress) if progress.version <= VERSION => {
-                return Ok(Loaded { progress, warning: None });
-            }
-            Ok(progress) => format!("is of version {}, which is newer", progress.version),
-            Err(_) => "is damaged".to_owned(),
-        };
-        let aside = set_aside(&path)?;
-        Ok(Loaded {
-            progress: fresh(),
-            warning: Some(format!(
-                "The progress file {why}; it is kept as {}. To grade what you have begun, \
-                 and so rebuild it: {}",
-                aside.display(),
-                crate::report::call("check")
-            )),
-        })
+        match set_aside(&path) {
+            Ok(aside) => Loaded {
+                progress: fresh,
+                warning: Some(format!(
+                    "The progress file {why}; it is kept as {}. To grade what you have begun, \
+                     and so rebuild it: {}",
+                    aside.display(),
+                    crate::report::call("check")
+                )),
+            },
+            Err(error) => Loaded::stand_in(&path, fresh, &error),
+        }
     }
 
-    /// Writes it, whole.
+    /// Writes it, whole. What stands in for a file that could not be read is not written: that was
+    /// said when it was read.
     pub fn save(&self, workbook: &Workbook) -> Result<()> {
+        if self.stands_in {
+            return Ok(());
+        }
         let text = serde_json::to_string_pretty(self).unwrap_or_default();
         write_whole(&path(workbook), text.as_bytes())
     }
@@ -151,15 +178,24 @@ fn path(workbook: &Workbook) -> PathBuf {
     workbook.root().join(".pglings/progress.json")
 }
 
-fn set_aside(path: &Path) -> Result<PathBuf> {
+/// Whether what stands there cannot be a progress file, readable or not.
+fn is_no_progress(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() || found.len() > LARGEST)
+}
+
+fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let mut number = 1;
     let aside = loop {
         let aside = path.with_extension(format!("damaged.{number}.json"));
-        if !aside.exists() {
+        // A link that leads nowhere has its name, too.
+        if fs::symlink_metadata(&aside).is_err() {
             break aside;
         }
         number += 1;
     };
-    fs::rename(path, &aside).at("move", path)?;
+    fs::rename(path, &aside)?;
     Ok(aside)
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use crate::activity::{self, Work};
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::Workbook;
+use crate::home::short_hash;
 use crate::interrupt;
 use crate::process::{Finished, Pipe, Program};
 
@@ -36,21 +37,31 @@ pub const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 /// kept, in bytes.
 pub(crate) const LONGEST: usize = 16 << 20;
 
-/// Builds the target of one exercise, and nothing else.
-pub fn build(workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
-    build_within(ANSWER_LIMIT, workbook, exercise)
+/// What tells cargo which text it builds: it goes by times, and an older file that takes the place
+/// of a newer one (`mv`, `cp -p`) would be taken for the one that was built last.
+const ANSWER: &str = "PGLINGS_ANSWER";
+
+/// Builds the target of one exercise, whose file has this text, and nothing else.
+pub fn build(workbook: &Workbook, exercise: &Exercise, text: &str) -> Result<Build> {
+    build_within(ANSWER_LIMIT, workbook, exercise, text)
 }
 
 /// The same with another limit for the answer.
 ///
 /// The package `pglings` is named too, so that cargo settles on the same features of every
 /// dependency as `cargo run` did: otherwise it would compile half of them again.
-pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -> Result<Build> {
+pub fn build_within(
+    limit: Duration,
+    workbook: &Workbook,
+    exercise: &Exercise,
+    text: &str,
+) -> Result<Build> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let count = || packages(&cargo, workbook);
     let program = Program::new(&cargo)
         .args(["build", "--package", "pglings", "--package", "exercises", "--bin", exercise.stem])
         .args(["--message-format", "json-diagnostic-rendered-ansi"])
+        .env(ANSWER, short_hash(text.as_bytes()))
         .dir(workbook.root());
     let mut running = program.start()?;
     drop(running.stdin.take());
@@ -86,6 +97,11 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
         (_, None) if up < began + LIMIT => errors.push(too_long(limit)),
         _ => {}
     }
+    // A compiler that cannot write says nothing of the answer.
+    let words = running.stderr().text();
+    if let Some(full) = crate::error::full(&(errors.join("\n") + &words), NO_BUILD) {
+        return Err(full);
+    }
     match status {
         _ if !errors.is_empty() => Ok(Build::DoesNotCompile(errors.join("\n"))),
         None => Err(Error::Content(format!(
@@ -95,10 +111,13 @@ pub fn build_within(limit: Duration, workbook: &Workbook, exercise: &Exercise) -
         Some(_) => Err(Error::Content(format!(
             "cargo could not build {}:\n{}",
             exercise.stem,
-            running.stderr().text().trim_end()
+            words.trim_end()
         ))),
     }
 }
+
+/// What a full disk keeps us from.
+const NO_BUILD: &str = "cargo cannot write what it builds, in the folder `target`";
 
 /// Whether all that the answer stands on is there, so that the compiler has nothing left but the
 /// answer. If the harness had to be compiled, something below it may still be in the works; then

@@ -34,39 +34,78 @@ pub const RUN_LIMIT: Duration = Duration::from_secs(10);
 /// The server is found, or started, while the compiler works. An `Err` is a fault of pglings or of
 /// the machine, or Ctrl-C; that there is no server is a verdict too.
 pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Result<Verdict> {
-    let mut verdict = Verdict::new(exercise, Status::NotStarted);
-    match workbook.read(exercise) {
-        File::Untouched => return Ok(verdict),
-        File::Unreadable(why) => {
-            verdict.status = Status::DoesNotCompile;
-            verdict.message =
-                format!("{why}. To start anew: {}", call(&format!("reset {}", exercise.number)));
-            return Ok(verdict);
-        }
-        File::Begun(_) => {}
-    }
+    let text = match workbook.read(exercise) {
+        File::Begun(text) => text,
+        other => return Ok(no_answer(exercise, other)),
+    };
     let began = Instant::now();
     let (built, databases) = thread::scope(|scope| {
         let databases = scope.spawn(|| servers.for_exercise(&(exercise.grader)()));
-        let built = build::build(workbook, exercise);
-        verdict.build = began.elapsed();
-        (built, databases.join())
+        let built = build_what_is_there(workbook, exercise, text);
+        let took = began.elapsed();
+        (built.map(|built| (built, took)), databases.join())
     });
     let databases = databases.map_err(|_| Error::Bug("the search for a server panicked".into()))?;
-    let program = match built? {
+    let (built, build) = built?;
+    let (built, text) = match built {
+        Ok(built) => built,
+        Err(verdict) => return Ok(verdict),
+    };
+    let about = |verdict| Verdict { build, answer: Some(text), ..verdict };
+    let program = match built {
         Build::Program(path) => AnswerProgram::at(path, workbook.root()),
-        Build::DoesNotCompile(text) => {
-            verdict.status = Status::DoesNotCompile;
-            verdict.message = text;
-            return Ok(verdict);
+        Build::DoesNotCompile(message) => {
+            return Ok(about(Verdict {
+                message,
+                ..Verdict::new(exercise, Status::DoesNotCompile)
+            }));
         }
     };
     let databases = match databases {
         Ok(databases) => databases,
-        Err(error) => return Ok(Verdict { build: verdict.build, ..without(exercise, error)? }),
+        Err(error) => return Ok(about(without(exercise, error)?)),
     };
-    let judged = run(RUN_LIMIT, Purpose::Learning, exercise, program, &databases)?;
-    Ok(Verdict { build: verdict.build, ..judged })
+    run(RUN_LIMIT, Purpose::Learning, exercise, program, &databases).map(about)
+}
+
+/// How often a file that changes while it is built is built again.
+const BUILDS: usize = 10;
+
+/// Builds the learner's file, and says which text of it that was: somebody may save it meanwhile.
+/// In place of both, the verdict on a file that has no answer any more.
+fn build_what_is_there(
+    workbook: &Workbook,
+    exercise: &Exercise,
+    mut text: String,
+) -> Result<Result<(Build, String), Verdict>> {
+    for _ in 0..BUILDS {
+        let built = build::build(workbook, exercise, &text);
+        match workbook.read(exercise) {
+            File::Begun(now) if now == text => return Ok(Ok((built?, text))),
+            File::Begun(now) => text = now,
+            other => return Ok(Err(no_answer(exercise, other))),
+        }
+        // What went wrong with a text that is gone says nothing, unless it was we who were stopped.
+        crate::interrupt::check()?;
+    }
+    Err(Error::Usage(format!(
+        "{} changes each time while it is built. Let it rest, and check again.",
+        exercise.path()
+    )))
+}
+
+/// The verdict on a file without an answer.
+fn no_answer(exercise: &Exercise, file: File) -> Verdict {
+    match file {
+        File::Unreadable(why) => Verdict {
+            message: format!(
+                "{why}. To start anew: {}",
+                call(&format!("reset {}", exercise.number))
+            ),
+            ..Verdict::new(exercise, Status::DoesNotCompile)
+        },
+        File::Untouched | File::Begun(_) => Verdict::new(exercise, Status::NotStarted),
+    }
 }
 
 /// The verdict on an answer for which there is no server, if that is the fault.

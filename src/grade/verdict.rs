@@ -159,6 +159,8 @@ pub struct Verdict {
     pub name: String,
     /// How it ended.
     pub status: Status,
+    /// The text that was judged, if it was the learner's file.
+    pub answer: Option<String>,
     /// The checks that ran, in order.
     pub checks: Vec<Check>,
     /// The compiler's words, or how the run ended, or what is at fault.
@@ -180,6 +182,7 @@ impl Verdict {
             number: exercise.number,
             name: exercise.stem.to_owned(),
             status,
+            answer: None,
             checks: Vec::new(),
             message: String::new(),
             output: String::new(),

@@ -17,7 +17,7 @@ use super::address::Address;
 use super::binaries::Binaries;
 use super::scram;
 use crate::activity;
-use crate::error::{Context, Error, PathContext, Result};
+use crate::error::{self, Context, Error, PathContext, Result};
 use crate::home::{self, Home, User, own, private_dir};
 use crate::process::Program;
 
@@ -188,11 +188,15 @@ impl Cluster {
             }
             outcome = finished.stderr.text();
         }
-        Err(Error::NoServer(format!(
-            "initdb of PostgreSQL {} failed:\n{}",
-            self.binaries.version,
-            outcome.trim_end()
-        )))
+        let _ = fs::remove_dir_all(&fresh);
+        Err(error::full(&outcome, &format!("initdb cannot write to {}", self.dir.display()))
+            .unwrap_or_else(|| {
+                Error::NoServer(format!(
+                    "initdb of PostgreSQL {} failed:\n{}",
+                    self.binaries.version,
+                    outcome.trim_end()
+                ))
+            }))
     }
 
     fn password(&self) -> Result<String> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Result;
 use crate::exercise::Exercise;
-use crate::exercise::files::{File, Workbook};
+use crate::exercise::files::Workbook;
 use crate::grade::{self, Verdict};
 use crate::interrupt::Cancel;
 use crate::postgres::servers::Servers;
@@ -22,10 +22,9 @@ pub(super) struct Grading {
     thread: Option<JoinHandle<()>>,
 }
 
-/// One of them, with the text that stood in its file when its turn came.
+/// One of them.
 pub(super) struct Graded {
     pub(super) exercise: &'static Exercise,
-    pub(super) file: File,
     pub(super) verdict: Result<Verdict>,
 }
 
@@ -49,10 +48,9 @@ impl Grading {
             let exercises = exercises.clone();
             move || {
                 for exercise in exercises {
-                    let file = workbook.read(exercise);
                     let verdict = grade::check(&workbook, exercise, &servers);
                     let over = verdict.is_err();
-                    if sender.send(Graded { exercise, file, verdict }).is_err() || over {
+                    if sender.send(Graded { exercise, verdict }).is_err() || over {
                         break;
                     }
                 }

@@ -75,7 +75,7 @@ impl Session<'_> {
             self.note = Some("There is no answer of yours to compare yet.".to_owned());
             return Ok(());
         }
-        let progress = self.progress()?;
+        let progress = self.progress();
         if hand::is_passed(&self.context.workbook, &progress, self.hand) {
             return self.do_asked(question);
         }
@@ -84,7 +84,7 @@ impl Session<'_> {
     }
 
     fn hint(&mut self) -> Result<()> {
-        let mut progress = self.progress()?;
+        let mut progress = self.progress();
         let shown = progress.next_hint(self.hand);
         self.save(&progress);
         self.turn_to(Page::Hints(self.hand, shown));
@@ -136,7 +136,7 @@ impl Session<'_> {
 
     /// The map, and what is chosen on it.
     fn list(&mut self) -> Result<()> {
-        let progress = self.progress()?;
+        let progress = self.progress();
         let mut state = Map::new(&self.context.workbook, &progress);
         if !self.screen.is_full() {
             return self.context.print(&map::text(&state, self.context.look));
@@ -155,7 +155,7 @@ impl Session<'_> {
 
     /// The next lesson or exercise that is left.
     fn next(&mut self) -> Result<()> {
-        let progress = self.progress()?;
+        let progress = self.progress();
         match hand::next(&self.context.workbook, &progress, self.hand.number) {
             Some(Next::Exercise(exercise)) => {
                 self.take_in_hand(exercise);
@@ -171,7 +171,7 @@ impl Session<'_> {
 
     /// Walks a lesson, and takes its exercise in hand.
     fn walk(&mut self, lesson: &'static Lesson) -> Result<()> {
-        let from = self.progress()?.step(lesson.stem);
+        let from = self.progress().step(lesson.stem);
         // What long work has to say is said in the lesson, so no other may go on.
         let rest = self.grading.take().map(|grading| {
             grading.cancel();
@@ -192,7 +192,7 @@ impl Session<'_> {
                     self.wanted = rest.unwrap_or_default();
                 }
                 // What is offered next may have changed.
-                let way = self.way()?;
+                let way = self.way();
                 if let Some((_, old)) = &mut self.verdict {
                     *old = way;
                 }
