@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use super::{Exercise, stub};
 use crate::error::{Context, Error, PathContext, Result};
 
@@ -84,11 +86,13 @@ impl Workbook {
     /// Writes the stub. What was there is kept beside it; returns where, if there was anything.
     pub fn reset(&self, exercise: &Exercise) -> Result<Option<PathBuf>> {
         let path = self.path(exercise);
+        // Whole before anything is moved: on a full disk all stays as it is.
+        let stub = draft(&path, exercise.stub().as_bytes())?;
         let kept = match self.read(exercise) {
             File::Untouched => None,
             File::Begun(_) | File::Unreadable(_) => Some(keep_copy(&path)?),
         };
-        write_whole(&path, exercise.stub().as_bytes())?;
+        stub.persist(&path).map_err(|error| error.error).at("write", &path)?;
         Ok(kept)
     }
 }
@@ -155,6 +159,12 @@ fn keep_copy(path: &Path) -> Result<PathBuf> {
 
 /// Writes a file beside its place and renames it, so that it is never there in part.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    draft(path, bytes)?.persist(path).map_err(|error| error.error).at("write", path)?;
+    Ok(())
+}
+
+/// Writes what is to be a file beside its place. Dropped, it is gone.
+fn draft(path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir).at("create", dir)?;
     let mut draft = tempfile::Builder::new();
@@ -162,6 +172,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     draft.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut draft = draft.prefix(".pglings-").tempfile_in(dir).at("write in", dir)?;
     io::Write::write_all(&mut draft, bytes).at("write", path)?;
-    draft.persist(path).map_err(|error| error.error).at("write", path)?;
-    Ok(())
+    Ok(draft)
 }
+
+#[cfg(test)]
+mod tests;
