@@ -393,8 +393,7 @@ fn kill_group(pid: u32) {
 pub fn ending(status: ExitStatus, file: u64) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
-        let meaning = meaning(signal, file).map(|meaning| format!(" ({meaning})"));
-        return format!("was ended by signal {signal}{}", meaning.unwrap_or_default());
+        return by_signal(signal, file);
     }
     #[cfg(not(unix))]
     let _ = file;
@@ -402,6 +401,23 @@ pub fn ending(status: ExitStatus, file: u64) -> String {
         Some(code) => format!("exited with code {code}"),
         None => "ended".to_owned(),
     }
+}
+
+/// The same of a program that ran in some sandbox or in none, in the same words for the same end.
+/// Bubblewrap tells of a signal as a shell does, by 128 and its number, so such a code is a signal
+/// wherever it comes from.
+pub fn ending_of_any(status: ExitStatus, file: u64) -> String {
+    #[cfg(unix)]
+    if let Some(signal @ 1..=64) = status.code().map(|code| code - 128) {
+        return by_signal(signal, file);
+    }
+    ending(status, file)
+}
+
+#[cfg(unix)]
+fn by_signal(signal: i32, file: u64) -> String {
+    let meaning = meaning(signal, file).map(|meaning| format!(" ({meaning})"));
+    format!("was ended by signal {signal}{}", meaning.unwrap_or_default())
 }
 
 /// What such a signal says of the program.
@@ -435,6 +451,23 @@ pub fn read_or_end(pipe: &mut Pipe, buffer: &mut [u8]) -> usize {
 mod tests {
     use super::*;
 
+    /// Bubblewrap hands a signal on as an exit code, and Landlock as it is.
+    #[test]
+    fn an_end_is_told_in_the_same_words_whatever_sandbox_it_came_through() {
+        let ended = |script: &str| {
+            let program = Program::new("sh").args(["-c", script]);
+            ending_of_any(program.run(Duration::from_secs(10)).unwrap().status.unwrap(), 64 << 20)
+        };
+        for signal in ["ABRT", "SEGV", "XFSZ", "KILL", "HUP"] {
+            let told = ended(&format!("kill -{signal} $$"));
+            assert!(told.starts_with("was ended by signal "), "{told}");
+            assert_eq!(ended(&format!("sh -c 'kill -{signal} $$'; exit $?")), told);
+        }
+        for code in [0, 1, 101, 128, 193, 255] {
+            assert_eq!(ended(&format!("exit {code}")), format!("exited with code {code}"));
+        }
+    }
+
     #[test]
     fn signals_are_told_by_what_they_mean() {
         let ended = |script: &str| {
@@ -451,5 +484,6 @@ mod tests {
         assert!(ended("kill -SEGV $$").contains("11 (it used memory"));
         assert_eq!(ended("kill -HUP $$"), "was ended by signal 1");
         assert_eq!(ended("exit 7"), "exited with code 7");
+        assert_eq!(ended("exit 134"), "exited with code 134");
     }
 }

@@ -18,6 +18,12 @@ mod dev;
 #[cfg(unix)]
 #[path = "program/docker.rs"]
 mod docker;
+#[cfg(target_os = "linux")]
+#[path = "program/files.rs"]
+mod files;
+#[cfg(target_os = "linux")]
+#[path = "program/full.rs"]
+mod full;
 #[path = "program/keys.rs"]
 mod keys;
 #[path = "program/own_server.rs"]
@@ -28,6 +34,9 @@ mod own_server;
 mod postgres_server;
 #[path = "program/progress.rs"]
 mod progress;
+#[cfg(target_os = "linux")]
+#[path = "common/room.rs"]
+mod room;
 #[path = "program/screen.rs"]
 mod screen;
 #[path = "program/servers.rs"]

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::alone::stands_alone;
 use super::toolchain::Toolchain;
-use crate::error::{Error, PathContext, Result};
+use crate::error::{self, Error, PathContext, Result};
 use crate::exercise::Exercise;
 use crate::grade::build::{self, ANSWER_LIMIT};
 use crate::home::{self, User};
@@ -25,6 +25,9 @@ use crate::sandbox::{Room, Sandbox};
 
 /// The most that the compiler may take. It needs a tenth of the memory.
 const LIMITS: Limits = Limits { memory: 4 << 30, file: 256 << 20, tasks: 256 };
+
+/// What a full disk keeps us from.
+const NO_ROOM: &str = "the compiler cannot write to the folder for temporary files";
 
 /// How much more time it has for each answer beyond the first.
 const MORE: Duration = Duration::from_secs(2);
@@ -207,6 +210,11 @@ impl Compiler {
         if finished.status.is_none() {
             return Ok(Call::TooLong);
         }
+        if is_full(&out)
+            && let Some(full) = error::full(&finished.stderr.text(), NO_ROOM)
+        {
+            return Err(full);
+        }
         refused(&finished)
     }
 }
@@ -231,6 +239,19 @@ fn own_all(path: &Path, user: Option<User>) -> Result<()> {
     Ok(())
 }
 
+/// Whether a disk is as good as full. That the compiler says so is not enough: an answer can have it
+/// say anything, and is not to end the grading of others.
+#[cfg(unix)]
+fn is_full(path: &Path) -> bool {
+    const LITTLE: u64 = 64 << 20;
+    rustix::fs::statvfs(path).is_ok_and(|found| found.f_bavail * found.f_frsize < LITTLE)
+}
+
+#[cfg(not(unix))]
+fn is_full(_path: &Path) -> bool {
+    false
+}
+
 /// What the compiler has said.
 fn refused(finished: &Finished) -> Result<Call> {
     let said = finished.stderr.text();
@@ -247,7 +268,7 @@ fn refused(finished: &Finished) -> Result<Call> {
         return Ok(Call::Refused(errors, files));
     }
     // It may have been stopped for what it took, or the sandbox did not let it start.
-    let how = finished.status.map(|status| crate::process::ending(status, LIMITS.file));
+    let how = finished.status.map(|status| crate::process::ending_of_any(status, LIMITS.file));
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     let words = format!("The compiler {}. {last}", how.unwrap_or_default());
     // Its own panic, or LLVM's end, or a signal, which bubblewrap tells of as a shell does.

@@ -121,7 +121,7 @@ impl<'a> Judge<'a> {
         let words: Vec<&str> = word.into_iter().collect();
         let program = sandbox.program(program, &words, &room).clear_env();
         let scratch = Scratch { folder: own, most: SCRATCH, user };
-        let program = AnswerProgram::of(program).network(network).scratch(scratch);
+        let program = AnswerProgram::of(program).in_class().network(network).scratch(scratch);
         grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)
     }
 }

@@ -6,7 +6,6 @@
 //! the formats which people and other programs read.
 
 #[cfg(unix)]
-#[cfg(unix)]
 mod alone;
 pub mod compile;
 pub mod course;
@@ -25,3 +24,4 @@ pub mod roster;
 mod settle;
 #[cfg(unix)]
 pub mod toolchain;
+pub mod written;

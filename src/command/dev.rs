@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{Context, lesson_named};
 use crate::cli::DevAction;
 use crate::error::{Error, PathContext, Result};
-use crate::exercise::files::write_whole;
+use crate::exercise::files::{LARGEST, read_within, write_whole};
 use crate::exercise::{exercises, stub};
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::run::Stage;
@@ -71,7 +71,7 @@ fn stubs(context: &Context) -> Result<u8> {
     let root = context.workbook.root();
     for exercise in exercises() {
         let path = root.join(exercise.path());
-        let there = fs::read_to_string(&path).unwrap_or_default();
+        let there = text_of(&path);
         let written = root.join(".pglings/stubs").join(format!("{}.rs", exercise.stem));
         if !stub::same(&there, &exercise.stub()) {
             let ours = fs::read_to_string(&written).is_ok_and(|text| text == there);
@@ -90,6 +90,12 @@ fn stubs(context: &Context) -> Result<u8> {
     }
     write_targets(context, &known())?;
     Ok(0)
+}
+
+/// The text of an exercise; none of what cannot be one.
+fn text_of(path: &Path) -> String {
+    let bytes = read_within(LARGEST, path).unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Whether git has this text under that path, so that nothing is lost with the file.
@@ -126,7 +132,7 @@ fn check(context: &Context) -> Result<u8> {
         if (exercise.grader)().hints.len() < 3 {
             faults.push(format!("{}: fewer than three hints", exercise.stem));
         }
-        let there = fs::read_to_string(root.join(exercise.path())).unwrap_or_default();
+        let there = text_of(&root.join(exercise.path()));
         if !stub::same(&there, &exercise.stub()) {
             faults.push(format!(
                 "{} is not the stub of its solution: pglings dev stubs",

@@ -16,9 +16,9 @@ use crate::class::journal::Journal;
 use crate::class::merge;
 use crate::class::roster::Roster;
 use crate::class::toolchain::Toolchain;
+use crate::class::written;
 use crate::cli::{Grade, GradeAction, GradeOut};
-use crate::error::{Context as _, Error, PathContext, Result};
-use crate::exercise::files::write_whole;
+use crate::error::{Context as _, Error, Result};
 use crate::grade::verdict::Status;
 use crate::report::gradebook::{self, summary};
 use crate::sandbox::{Kind, Sandbox, user};
@@ -110,10 +110,7 @@ fn join(parts: &[std::path::PathBuf]) -> Result<Gradebook> {
 /// Writes the gradebook and says what is in it.
 fn finish(context: &Context, gradebook: &Gradebook, out: &GradeOut) -> Result<u8> {
     let dir: &Path = &out.out;
-    fs::create_dir_all(dir).at("create", dir)?;
-    for (path, text) in gradebook::files(gradebook, &out.format) {
-        write_whole(&dir.join(path), text.as_bytes())?;
-    }
+    written::put(dir, &gradebook::files(gradebook, &out.format))?;
     context.print(&summary::draw(gradebook, &out.format, dir, context.look))?;
     let has = |status| gradebook.answers.values().any(|graded| graded.status == status);
     Ok(match () {

@@ -1,17 +1,19 @@
 //! `pglings submit`: packs what was begun, for an instructor.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::exercises;
-use crate::exercise::files::{File, write_whole};
+use crate::exercise::files::{File, read_within, write_whole};
 use crate::exercise::submission::{pack, read};
 use crate::report::{call, submission};
 
 /// Where it goes if nothing else is said: into the current folder.
 const NAME: &str = "pglings-submission.zip";
+
+/// More than any archive of ours has, in bytes.
+const LARGEST: u64 = 64 << 20;
 
 pub(super) fn run(context: &Context, out: Option<&Path>) -> Result<u8> {
     let progress = context.progress();
@@ -50,7 +52,7 @@ fn place(out: Option<&Path>) -> Result<PathBuf> {
         path.push(NAME);
     }
     if path.exists() {
-        let is_ours = fs::read(&path).is_ok_and(|bytes| read(&bytes).is_ok());
+        let is_ours = read_within(LARGEST, &path).is_ok_and(|bytes| read(&bytes).is_ok());
         if !is_ours {
             return Err(Error::Usage(format!(
                 "{} is there already and no submission, so it is not written over. \

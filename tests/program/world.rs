@@ -71,14 +71,43 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
 }
 
+/// As much of a workbook as commands want that build nothing and ask no server.
+pub(crate) fn small_workbook(root: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::create_dir_all(root).unwrap();
+    copy_file(&source.join("README.md"), &root.join("README.md"));
+    copy(&source.join("exercises"), &root.join("exercises"));
+    copy(&source.join("lessons"), &root.join("lessons"));
+    for exercise in pglings::exercise::exercises() {
+        fs::write(root.join(exercise.path()), exercise.stub()).unwrap();
+    }
+}
+
+/// Whether all is tried that takes long.
+pub(crate) fn all_files() -> bool {
+    std::env::var_os("PGLINGS_FILES").is_some_and(|value| value == "all")
+}
+
+/// The program in a folder, with a home, and no server of the tester's own.
+pub(crate) fn pglings_at(root: &Path, home: &Path) -> Command {
+    let mut command = World::bare(home);
+    command.current_dir(root);
+    command
+}
+
 impl World {
     /// The program with this home, in the copy of the workbook, and no server of the tester's own.
-    #[allow(clippy::disallowed_methods, reason = "tests start the program as a shell would")]
     pub(crate) fn command(&self, home: &Path) -> Command {
+        let mut command = World::bare(home);
+        command.current_dir(&self.root);
+        command
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "tests start the program as a shell would")]
+    fn bare(home: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pglings"));
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         command
-            .current_dir(&self.root)
             .env("PGLINGS_HOME", home)
             .env("CARGO_TARGET_DIR", target)
             // An empty value is as good as none, and keeps a `.env` above out of it.

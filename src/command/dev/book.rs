@@ -1,12 +1,12 @@
 //! `pglings dev book`: the workbook as a site of static pages.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Context;
 use crate::error::{Error, PathContext, Result};
-use crate::exercise::files::write_whole;
+use crate::exercise::files::{open, write_whole};
 use crate::lesson::catalogue::lessons;
 use crate::report::book::{self, Chapter, File};
 
@@ -36,6 +36,13 @@ pub(super) fn run(context: &Context, out: Option<PathBuf>) -> Result<u8> {
     Ok(0)
 }
 
+/// What a file begins with.
+fn beginning(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.take(100).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Takes away pages of an earlier book that this one has no more. A file that no book has written
 /// is somebody's own, and is never written over.
 fn clear(out: &Path, files: &[File]) -> Result<()> {
@@ -47,9 +54,7 @@ fn clear(out: &Path, files: &[File]) -> Result<()> {
         if !in_book && !page {
             continue;
         }
-        let ours = fs::read(&path).is_ok_and(|bytes| {
-            String::from_utf8_lossy(&bytes[..bytes.len().min(100)]).contains(book::MARK)
-        });
+        let ours = beginning(&path).is_ok_and(|text| text.contains(book::MARK));
         if in_book && !ours {
             return Err(Error::Usage(format!(
                 "{} is not of a book. Choose another folder with --out.",
