@@ -82,16 +82,23 @@ const FULL: &str = "No space left on device";
 
 /// The fault of the disk, if that is what a program's words are about.
 pub fn full(words: &str, what: &str) -> Option<Error> {
-    words.contains(FULL).then(|| Error::Io {
-        context: what.to_owned(),
-        source: io::Error::new(io::ErrorKind::StorageFull, FULL),
-    })
+    words.contains(FULL).then(|| no_room(what))
+}
+
+/// That a full disk is why something could not be done.
+pub fn no_room(what: &str) -> Error {
+    let source = io::Error::new(io::ErrorKind::StorageFull, FULL);
+    Error::Io { context: what.to_owned(), source }
 }
 
 /// PostgreSQL's own words without the client's wrapping ("db error: ERROR: …").
 fn describe(error: &postgres::Error) -> String {
     match error.as_db_error() {
-        Some(db) => format!("{} (SQLSTATE {})", db.message(), db.code().code()),
+        Some(db) => {
+            let full = *db.code() == postgres::error::SqlState::DISK_FULL;
+            let cure = if full { ". Make room on the server's disk, and try again." } else { "" };
+            format!("{} (SQLSTATE {}){cure}", db.message(), db.code().code())
+        }
         None => match std::error::Error::source(error) {
             Some(source) => format!("{error}: {source}"),
             None => error.to_string(),

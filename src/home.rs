@@ -87,7 +87,21 @@ pub fn is_memory(path: &Path) -> bool {
 #[cfg(target_os = "linux")]
 fn has_room(place: &Path) -> bool {
     const ROOM: u64 = 4 << 30;
-    rustix::fs::statvfs(place).is_ok_and(|found| found.f_bavail * found.f_frsize >= ROOM)
+    has_less(place, ROOM) == Some(false)
+}
+
+/// Whether there is room for fewer bytes than these on the disk of a path; `None` where nobody can
+/// tell.
+#[cfg(unix)]
+pub fn has_less(path: &Path, bytes: u64) -> Option<bool> {
+    let found = rustix::fs::statvfs(path).ok()?;
+    Some(found.f_bavail * found.f_frsize < bytes)
+}
+
+/// Elsewhere nobody is asked.
+#[cfg(not(unix))]
+pub fn has_less(_path: &Path, _bytes: u64) -> Option<bool> {
+    None
 }
 
 /// Whether a folder is there that we made: where everybody may write, somebody else may have been

@@ -19,6 +19,9 @@ mod dev;
 #[path = "program/docker.rs"]
 mod docker;
 #[cfg(target_os = "linux")]
+#[path = "program/built.rs"]
+mod built;
+#[cfg(target_os = "linux")]
 #[path = "program/files.rs"]
 mod files;
 #[cfg(target_os = "linux")]

@@ -29,6 +29,9 @@ const LIMITS: Limits = Limits { memory: 4 << 30, file: 256 << 20, tasks: 256 };
 /// What a full disk keeps us from.
 const NO_ROOM: &str = "the compiler cannot write to the folder for temporary files";
 
+/// On a disk with less room than this, in bytes, a compiler may fail for want of it.
+const LITTLE: u64 = 64 << 20;
+
 /// How much more time it has for each answer beyond the first.
 const MORE: Duration = Duration::from_secs(2);
 
@@ -210,7 +213,9 @@ impl Compiler {
         if finished.status.is_none() {
             return Ok(Call::TooLong);
         }
-        if is_full(&out)
+        // That the compiler says so is not enough: an answer can have it say anything, and is not to
+        // end the grading of others.
+        if home::has_less(&out, LITTLE) == Some(true)
             && let Some(full) = error::full(&finished.stderr.text(), NO_ROOM)
         {
             return Err(full);
@@ -237,19 +242,6 @@ fn own_all(path: &Path, user: Option<User>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether a disk is as good as full. That the compiler says so is not enough: an answer can have it
-/// say anything, and is not to end the grading of others.
-#[cfg(unix)]
-fn is_full(path: &Path) -> bool {
-    const LITTLE: u64 = 64 << 20;
-    rustix::fs::statvfs(path).is_ok_and(|found| found.f_bavail * found.f_frsize < LITTLE)
-}
-
-#[cfg(not(unix))]
-fn is_full(_path: &Path) -> bool {
-    false
 }
 
 /// What the compiler has said.

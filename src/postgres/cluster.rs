@@ -24,6 +24,9 @@ use crate::process::Program;
 const SUPERUSER: &str = "pglings";
 const START_LIMIT: Duration = Duration::from_secs(60);
 
+/// On a disk with less room than this, in bytes, a server may not start and cannot say why.
+const LITTLE: u64 = 1 << 20;
+
 /// A cluster that may or may not run.
 #[derive(Debug, Clone)]
 pub struct Cluster {
@@ -65,10 +68,19 @@ impl Cluster {
             let _work = activity::begin("initdb");
             self.initialise()?;
         }
-        let address = match self.adopt()? {
-            Some(address) => address,
-            None => self.start()?,
+        let (address, started) = match self.adopt()? {
+            Some(address) => (address, false),
+            None => (self.start()?, true),
         };
+        self.join(address, fresh).inspect_err(|_| {
+            if started {
+                let _ = self.stop();
+            }
+        })
+    }
+
+    /// Joins the users of a server that runs, whose cluster may have been made just now.
+    fn join(&self, address: Address, fresh: bool) -> Result<Lease> {
         if fresh {
             let verifier = scram::verifier(&self.password()?);
             let sql = format!("ALTER ROLE {SUPERUSER} PASSWORD '{verifier}'");
@@ -237,24 +249,40 @@ impl Cluster {
                 .args(["--options", &settings(port)])
                 .run(START_LIMIT)?;
             if finished.success() {
-                let path = self.dir.join("port");
-                fs::write(&path, port.to_string()).at("write", &path)?;
-                let address = self.address(port)?;
-                // A run is to reach its own database and no other.
-                let sql = "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC";
-                address.connect()?.batch_execute(sql).context("cannot prepare the cluster")?;
-                return Ok(address);
+                return self.prepare(port).inspect_err(|_| {
+                    // One that nobody can find would stay.
+                    let _ = self.stop();
+                });
             }
             last = self.log_tail(12);
             if !last.contains("could not bind") && !last.contains("could not create any TCP") {
                 break;
             }
         }
+        let what = format!("PostgreSQL cannot write to {}", self.dir.display());
+        if let Some(full) = error::full(&last, &what) {
+            return Err(full);
+        }
+        // Then there is no room for a log either.
+        if home::has_less(&self.dir, LITTLE) == Some(true) {
+            return Err(error::no_room(&what));
+        }
         Err(Error::NoServer(format!(
             "PostgreSQL {} does not start from {}. The end of its log:\n{last}",
             self.binaries.version,
             self.dir.display()
         )))
+    }
+
+    /// Makes a server that has started one that can be found and used.
+    fn prepare(&self, port: u16) -> Result<Address> {
+        let path = self.dir.join("port");
+        fs::write(&path, port.to_string()).at("write", &path)?;
+        let address = self.address(port)?;
+        // A run is to reach its own database and no other.
+        let sql = "REVOKE CONNECT, TEMPORARY ON DATABASE postgres, template1 FROM PUBLIC";
+        address.connect()?.batch_execute(sql).context("cannot prepare the cluster")?;
+        Ok(address)
     }
 
     /// Stops the server of the data folder, if one runs, and waits for its end.

@@ -17,7 +17,7 @@ const BEFORE: &str = "\u{1b}[?1049l";
 
 /// A shell in a pseudo-terminal that runs `watch`, tells its exit code, and shows the settings of
 /// the terminal.
-struct Watch {
+pub(crate) struct Watch {
     session: PtySession,
     home: PathBuf,
     /// The device of the terminal.
@@ -25,7 +25,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn start(home: &Path, args: &str, set: &[(&str, &str)]) -> Watch {
+    pub(crate) fn start(home: &Path, args: &str, set: &[(&str, &str)]) -> Watch {
         Watch::in_script(home, &format!("PROGRAM {args}; echo code=$?; stty -a"), set)
     }
 
@@ -51,7 +51,7 @@ impl Watch {
     }
 
     /// In ASCII: rexpect reads each byte as a character. Returns what came before.
-    fn sees(&mut self, text: &str) -> String {
+    pub(crate) fn sees(&mut self, text: &str) -> String {
         self.session.exp_string(text).unwrap_or_else(|error| {
             let error = error.to_string();
             let from = error.char_indices().rev().nth(3000).map_or(0, |(at, _)| at);
@@ -59,7 +59,7 @@ impl Watch {
         })
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.session.send(keys).unwrap();
         self.session.flush().unwrap();
     }
@@ -82,7 +82,7 @@ impl Watch {
     }
 
     /// Expects the end: this exit code, a terminal as it was, and no server.
-    fn ends(mut self, code: u8) {
+    pub(crate) fn ends(mut self, code: u8) {
         self.sees(&format!("code={code}"));
         let settings = self.session.exp_eof().unwrap();
         is_as_it_was(&settings);
@@ -99,7 +99,7 @@ fn is_as_it_was(settings: &str) {
     }
 }
 
-fn home(name: &str) -> PathBuf {
+pub(crate) fn home(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
@@ -108,7 +108,7 @@ fn solution() -> &'static str {
 }
 
 /// The solution with another body for `add_user`.
-fn with_body(body: &str) -> String {
+pub(crate) fn with_body(body: &str) -> String {
     let start = solution().find("    // todo: insert one row").unwrap();
     let end = start + solution()[start..].find("    // end").unwrap();
     format!("{}{body}\n{}", &solution()[..start], &solution()[end..])
@@ -142,7 +142,7 @@ fn gone(id: &str) {
 }
 
 /// Waits for a condition; gives up after a minute, as the terminal does.
-fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed().as_secs() < 60, "waited in vain: {what}");
@@ -152,19 +152,19 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 
 /// An exercise being worked at in the quiet copy, while nobody builds the one of the other copy:
 /// both programs would be the same file.
-struct Seat {
+pub(crate) struct Seat {
     quiet: Desk<'static>,
     _other: Desk<'static>,
 }
 
 impl Seat {
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.quiet.path()
     }
 }
 
 /// Sits down with nothing known of earlier sessions.
-fn desk(text: &str) -> Seat {
+pub(crate) fn desk(text: &str) -> Seat {
     let other = WORLD.answer(STEM, &exercise(STEM).unwrap().stub());
     let seat = Seat { quiet: QUIET.answer(STEM, text), _other: other };
     let _ = fs::remove_file(QUIET.root.join(".pglings/progress.json"));
