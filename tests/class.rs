@@ -13,6 +13,8 @@ mod command;
 mod faults;
 #[path = "class/generator.rs"]
 mod generator;
+#[path = "common/room.rs"]
+mod room;
 #[path = "class/strange.rs"]
 mod strange;
 #[path = "class/world.rs"]

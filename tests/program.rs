@@ -11,6 +11,9 @@ mod around;
 mod ascii;
 #[path = "program/book.rs"]
 mod book;
+#[cfg(target_os = "linux")]
+#[path = "program/built.rs"]
+mod built;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/dev.rs"]
@@ -18,9 +21,6 @@ mod dev;
 #[cfg(unix)]
 #[path = "program/docker.rs"]
 mod docker;
-#[cfg(target_os = "linux")]
-#[path = "program/built.rs"]
-mod built;
 #[cfg(target_os = "linux")]
 #[path = "program/files.rs"]
 mod files;

@@ -60,7 +60,12 @@ impl AnswerProgram {
         });
         // On a machine of many cores, the C library would set aside more address space than there is.
         let program = program.env("RUST_BACKTRACE", "0").env("MALLOC_ARENA_MAX", "4");
-        AnswerProgram { program: program.contained(), network: Network::Open, scratch: None, in_class: false }
+        AnswerProgram {
+            program: program.contained(),
+            network: Network::Open,
+            scratch: None,
+            in_class: false,
+        }
     }
 
     /// How it reaches the grader, if not as any program does.
@@ -121,8 +126,7 @@ impl Answer {
         let relay = network.relay();
         let _stopper = interrupt::on(stop);
         let left = limit;
-        let mut answer =
-            Answer {
+        let mut answer = Answer {
             running,
             replies,
             reader,

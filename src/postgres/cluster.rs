@@ -24,6 +24,10 @@ use crate::process::Program;
 const SUPERUSER: &str = "pglings";
 const START_LIMIT: Duration = Duration::from_secs(60);
 
+/// Its data, and what it says, in the folder of a cluster.
+const DATA: &str = "data";
+const LOG: &str = "log";
+
 /// On a disk with less room than this, in bytes, a server may not start and cannot say why.
 const LITTLE: u64 = 1 << 20;
 
@@ -60,7 +64,7 @@ impl Cluster {
     ///
     /// `say` hears a line before anything that takes long.
     pub fn lease(&self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
-        private_dir(&self.dir, self.user)?;
+        private_dir(&self.dir, self.user).map_err(|error| self.elsewhere(error))?;
         let _change = self.lock_change()?;
         let fresh = !self.data().is_dir();
         if fresh {
@@ -77,6 +81,15 @@ impl Cluster {
                 let _ = self.stop();
             }
         })
+    }
+
+    /// Says what to do where servers cannot be kept.
+    fn elsewhere(&self, error: Error) -> Error {
+        let Error::Io { source, .. } = error else { return error };
+        let dir = self.dir.display();
+        let context =
+            format!("cannot keep a server in {dir} (PGLINGS_HOME may name another folder)");
+        Error::Io { context, source }
     }
 
     /// Joins the users of a server that runs, whose cluster may have been made just now.
@@ -136,7 +149,7 @@ impl Cluster {
     }
 
     pub(super) fn data(&self) -> PathBuf {
-        self.dir.join("data")
+        self.dir.join(DATA)
     }
 
     /// The programs that it runs on.
@@ -154,7 +167,7 @@ impl Cluster {
     }
 
     fn log(&self) -> PathBuf {
-        self.dir.join("log")
+        self.dir.join(LOG)
     }
 
     fn open(&self, name: &str) -> Result<File> {
@@ -170,10 +183,6 @@ impl Cluster {
     /// `initdb` into a folder beside, renamed when whole.
     pub(super) fn initialise(&self) -> Result<()> {
         let fresh = self.dir.join("data.new");
-        if fresh.exists() {
-            fs::remove_dir_all(&fresh).at("remove", &fresh)?;
-        }
-        private_dir(&fresh, self.user)?;
         let password: String =
             rand::rng().sample_iter(Alphanumeric).take(32).map(char::from).collect();
         let path = self.dir.join("password");
@@ -184,6 +193,9 @@ impl Cluster {
         let mut outcome = String::new();
         // The names of the locale that sorts alike everywhere; C is what every system has.
         for locale in [&["--locale=C.UTF-8"][..], &["--locale=C"]] {
+            // What failed before may have left something, of which the next one would complain.
+            let _ = fs::remove_dir_all(&fresh);
+            private_dir(&fresh, self.user)?;
             let finished = self
                 .program("initdb")
                 .args(["--encoding=UTF8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"])
@@ -242,10 +254,11 @@ impl Cluster {
             let finished = self
                 .program("pg_ctl")
                 .server(self.pid_file())
-                .args(["start", "--wait", "--silent", "--timeout", "50", "--pgdata"])
-                .arg(self.data())
-                .arg("--log")
-                .arg(&log)
+                // From the folder itself: pg_ctl asks a shell to start the server, and hands it the
+                // paths in double quotes, where `$` and others mean something.
+                .dir(&self.dir)
+                .args(["start", "--wait", "--silent", "--timeout", "50"])
+                .args(["--pgdata", DATA, "--log", LOG])
                 .args(["--options", &settings(port)])
                 .run(START_LIMIT)?;
             if finished.success() {

@@ -122,6 +122,15 @@ fn one_exercise_is_graded_alone() {
     let text = fs::read_to_string(out.join("gradebook.json")).unwrap();
     assert!(text.contains(exercise("7").unwrap().stem) && !text.contains("03_relational_model"));
     assert!(ran.stdout.contains("1 exercise."), "{ran:?}");
+    // Of the same folder used again only this run's files are left, and a stranger's.
+    fs::write(out.join("gradescope/notes.txt"), "mine").unwrap();
+    let mut command = world::pglings(&world::home("home-class"), &BOOK.place);
+    command.arg("grade").arg(BOOK.place.join("submissions")).args(["--exercise", "7"]);
+    let ran = world::run(command.args(["--format", "csv", "--out"]).arg(&out));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let names: Vec<_> = files(&out).keys().map(|path| path.display().to_string()).collect();
+    let wanted = [".written", "gradebook.csv", "gradebook.json", "gradescope/notes.txt"];
+    assert_eq!(names, [&wanted[..], &["verdicts.csv"]].concat());
 }
 
 #[test]

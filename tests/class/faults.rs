@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::book::BOOK;
 use crate::command::same;
+use crate::room::Room;
 use crate::world::{self, Ran, files, noted, until};
 
 fn signal(process: i32, signal: Signal) {
@@ -142,4 +143,45 @@ fn a_folder_that_cannot_be_written_to_is_said_in_a_sentence() {
     assert_eq!(ran.code, Some(74), "{ran:?}");
     assert!(ran.stderr.contains("cannot write") && ran.stderr.contains("No space left"), "{ran:?}");
     assert_eq!(world::left_in(folder.path()), Vec::<String>::new());
+}
+
+/// With less room than it takes, at any of its writes.
+#[test]
+fn a_gradebook_that_has_no_room_is_written_when_there_is_some() {
+    if std::env::var_os("PGLINGS_FILES").is_none_or(|value| value != "all") {
+        return;
+    }
+    let (folder, known) = (world::folder(), BOOK.known("full"));
+    let out = folder.path().join("graded");
+    fs::create_dir(&out).unwrap();
+    let room = Room::with_space(8192, &out);
+    let there = room.path(&out);
+    let journal = fs::read(known.join("verdicts.jsonl")).unwrap();
+    let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+    fs::write(there.join("verdicts.jsonl"), &journal).unwrap();
+    let grade = || {
+        let mut grade = BOOK.grade(&out, &[]);
+        grade.env("TMPDIR", world::temporary(folder.path()));
+        fs::create_dir_all(world::temporary(folder.path())).unwrap();
+        world::run(&mut room.command(&grade))
+    };
+    let mut refusals = 0;
+    for spare in (0..).map(|step: u64| step * (24 << 10)) {
+        let full = room.fill_but(spare, &out);
+        let ran = grade();
+        drop(full);
+        assert_eq!(lines(&fs::read(there.join("verdicts.jsonl")).unwrap()), lines(&journal));
+        if ran.code == Some(0) {
+            break;
+        }
+        refusals += 1;
+        assert_eq!(ran.code, Some(74), "{ran:?}");
+        assert!(ran.stderr.contains("Make room there, and try again."), "{ran:?}");
+        for (path, bytes) in files(&there) {
+            let whole = !bytes.is_empty() && !path.to_string_lossy().contains(".pglings-");
+            assert!(whole, "{}", path.display());
+        }
+    }
+    assert!(refusals > 2, "it was refused at the journal and at the gradebook");
+    same(&files(&BOOK.out()), &files(&there));
 }

@@ -71,14 +71,17 @@ impl Room {
         Path::new(&root).join(path.strip_prefix("/").unwrap())
     }
 
-    /// Leaves no room on the file system of that folder, until what is returned is dropped.
-    pub(crate) fn fill(&self, folder: &Path) -> Filler {
+    /// Leaves so many bytes of room on the file system of that folder, until what is returned is
+    /// dropped.
+    pub(crate) fn fill_but(&self, spare: u64, folder: &Path) -> Filler {
         use std::io::Write;
         let path = self.path(folder).join("filler");
         let mut file = fs::File::create(&path).unwrap();
         for size in [1 << 16, 1] {
             while file.write_all(&vec![0; size]).is_ok() {}
         }
+        let full = file.metadata().unwrap().len();
+        file.set_len(full.saturating_sub(spare)).unwrap();
         Filler(path)
     }
 }

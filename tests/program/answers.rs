@@ -217,7 +217,8 @@ fn a_compiler_that_does_not_end_is_stopped_and_the_answer_does_not_compile() {
 
     let desk = WORLD.answer(STEM, exercise.solution);
     // The clock is the answer's alone: what it stands on has to be there.
-    let built = build_within(Duration::from_secs(600), &workbook, exercise, exercise.solution).unwrap();
+    let built =
+        build_within(Duration::from_secs(600), &workbook, exercise, exercise.solution).unwrap();
     assert!(matches!(built, Build::Program(_)), "{built:?}");
     let endless = format!("{}\n{doubling}", exercise.solution);
     std::fs::write(desk.path(), &endless).unwrap();
@@ -234,7 +235,8 @@ fn a_compiler_that_does_not_end_is_stopped_and_the_answer_does_not_compile() {
     }
     // And the next build finds all as it was.
     std::fs::write(desk.path(), exercise.solution).unwrap();
-    let built = build_within(Duration::from_secs(600), &workbook, exercise, exercise.solution).unwrap();
+    let built =
+        build_within(Duration::from_secs(600), &workbook, exercise, exercise.solution).unwrap();
     assert!(matches!(built, Build::Program(_)), "{built:?}");
 }
 

@@ -31,6 +31,9 @@ fn status(ran: &Ran) -> String {
     ran.json()["verdicts"][0]["status"].as_str().unwrap_or_else(|| panic!("{ran:?}")).to_owned()
 }
 
+/// Something that is done to a file.
+type Change<'a> = &'a dyn Fn(&Path);
+
 /// Begins a check, and does something to the file while the compiler is at it: it has read the
 /// answer, and waits for a pipe that this includes.
 fn in_mid_build(seat: &Seat, change: impl FnOnce(&Path)) -> Ran {
@@ -97,11 +100,11 @@ fn an_answer_that_goes_while_it_is_built_or_changes_while_it_runs_is_told_as_it_
     );
     let text = solution().replacen("    // todo: insert one row", &waits, 1);
     assert_ne!(text, solution());
-    let change: [(&str, &dyn Fn(&Path)); 2] = [
+    let changes: [(&str, Change<'_>); 2] = [
         ("begun", &|path: &Path| fs::write(path, wrong()).unwrap()),
         ("not_started", &|path: &Path| fs::remove_file(path).unwrap()),
     ];
-    for (is_now, change) in change {
+    for (is_now, change) in changes {
         fs::write(seat.path(), &text).unwrap();
         let child = check().spawn().unwrap();
         until("the answer runs", || began.exists());
@@ -185,7 +188,11 @@ fn cargo_test_tells_what_is_no_text_and_waits_for_no_pipe() {
         (&|| fs::write(&path, [0xff]).unwrap(), "is not a text file"),
     ];
     for (make, why) in kinds {
-        if path.is_dir() { fs::remove_dir(&path).unwrap() } else { fs::remove_file(&path).unwrap() }
+        if path.is_dir() {
+            fs::remove_dir(&path).unwrap()
+        } else {
+            fs::remove_file(&path).unwrap()
+        }
         make();
         let like = pglings_at(root, &QUIET.home);
         #[allow(clippy::disallowed_methods, reason = "what cargo starts")]
@@ -209,7 +216,8 @@ fn exercises_test() -> PathBuf {
     let messages = String::from_utf8(output.stdout).unwrap();
     let executable = |line: &str| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let own = message["target"]["name"] == "exercises" && message["target"]["kind"][0] == "test";
+        let own =
+            message["target"]["name"] == "exercises" && message["target"]["kind"][0] == "test";
         own.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
     };
     messages.lines().find_map(executable).unwrap()

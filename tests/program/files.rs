@@ -10,7 +10,7 @@ use pglings::exercise::exercise;
 use pglings::exercise::submission::read;
 
 use crate::room::Room;
-use crate::world::{Ran, WORLD, pglings_at, small_workbook};
+use crate::world::{Ran, WORLD, all_files, pglings_at, small_workbook};
 
 const SEVEN: &str = "exercises/m1_raw_sql/07_insert.rs";
 
@@ -59,7 +59,7 @@ impl Somebody {
     }
 
     #[allow(clippy::disallowed_methods, reason = "tests start the program as a shell would")]
-    fn run(&self, words: &[&str]) -> Ran {
+    fn command(&self, words: &[&str]) -> Command {
         let like = pglings_at(&self.root(), &self.folder.path().join("home"));
         let mut command = Command::new(&self.program);
         for (name, value) in like.get_envs() {
@@ -71,7 +71,12 @@ impl Somebody {
         if rustix::process::geteuid().is_root() {
             command.uid(SOMEBODY).gid(SOMEBODY);
         }
-        Ran::of(command.args(words).current_dir(self.root()).output().unwrap())
+        command.args(words).current_dir(self.root());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Ran {
+        Ran::of(self.command(words).output().unwrap())
     }
 }
 
@@ -181,8 +186,7 @@ fn a_workbook_that_is_read_only_can_be_read() {
     let root = folder.path();
     small_workbook(root);
     fs::write(root.join(SEVEN), "// mine").unwrap();
-    let room =
-        Room::new("mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\"", root);
+    let room = Room::new("mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\"", root);
     let run = |words: &[&str]| {
         let mut command = pglings_at(root, &WORLD.home);
         Ran::of(room.command(command.args(words)).output().unwrap())
@@ -204,4 +208,76 @@ fn a_workbook_that_is_read_only_can_be_read() {
     let out = elsewhere.path().join("mine.zip");
     assert_eq!(run(&["submit", "--out", out.to_str().unwrap()]).code, 0);
     assert_eq!(read(&fs::read(out).unwrap()).unwrap()[0].1, "// mine");
+}
+
+/// Names that a shell, a URL or a program in C might take for something else.
+const ODD: [&str; 5] =
+    ["with a space", "it's \"mine\"", "$HOME `id` \\ %41", "žluťoučký 漢字", "-rf * ?#&;"];
+
+#[test]
+fn a_workbook_may_be_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep: PathBuf = std::iter::repeat_n("d".repeat(200), 10).collect();
+    for name in ODD.iter().map(PathBuf::from).chain([deep]) {
+        let root = folder.path().join(&name);
+        small_workbook(&root);
+        fs::write(root.join(SEVEN), "// mine").unwrap();
+        for words in [&["list"][..], &["hint", "7"], &["submit"], &["reset", "7"]] {
+            let ran = run(&root, words);
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{name:?}: {ran:?}");
+        }
+        let archive = fs::read(root.join("pglings-submission.zip")).unwrap();
+        assert_eq!(read(&archive).unwrap()[0].1, "// mine");
+        assert_eq!(fs::read_to_string(root.join(format!("{SEVEN}.1.bak"))).unwrap(), "// mine");
+        assert!(root.join(".pglings/progress.json").exists());
+    }
+}
+
+#[test]
+fn a_home_may_be_anywhere_and_where_it_may_not_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    // The server's user passes it.
+    fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let lesson = |home: &Path| {
+        let mut command = WORLD.command(home);
+        Ran::of(command.args(["lesson", "7", "--no-pause"]).output().unwrap())
+    };
+    for name in &ODD[..if all_files() { ODD.len() } else { 1 }] {
+        let home = folder.path().join(name);
+        let ran = lesson(&home);
+        assert_eq!(ran.code, 0, "{name}: {ran:?}");
+        let status = Ran::of(WORLD.command(&home).args(["server", "status"]).output().unwrap());
+        assert!(!status.stdout.contains("running at"), "{status:?}");
+    }
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    // Where the server's user cannot pass, it would have another place.
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o755)).unwrap();
+    let ran = lesson(&file);
+    assert_eq!(ran.code, 74, "{ran:?}");
+    assert!(ran.stderr.contains("PGLINGS_HOME may name another folder"), "{ran:?}");
+    let room = Room::new("mount -t tmpfs -o ro tmpfs \"$0\"", folder.path());
+    let mut command = WORLD.command(&folder.path().join("home"));
+    let ran = Ran::of(room.command(command.args(["lesson", "7"])).output().unwrap());
+    assert_eq!(ran.code, 74, "{ran:?}");
+    assert!(ran.stderr.contains("PGLINGS_HOME may name another folder"), "{ran:?}");
+}
+
+#[test]
+fn without_a_home_or_a_folder_for_temporary_files_all_works_that_needs_none() {
+    let somebody = Somebody::new();
+    for words in [&["list"][..], &["hint", "7"], &["check"], &["reset", "7"]] {
+        let mut command = somebody.command(words);
+        command
+            .env_remove("PGLINGS_HOME")
+            .env("HOME", "/nonexistent")
+            .env("TMPDIR", "/nonexistent");
+        let ran = Ran::of(command.output().unwrap());
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    }
+    let mut command = somebody.command(&["lesson", "7", "--no-pause"]);
+    command.env_remove("PGLINGS_HOME").env("HOME", "/nonexistent").env("TMPDIR", "/nonexistent");
+    let ran = Ran::of(command.output().unwrap());
+    assert_eq!(ran.code, 74, "{ran:?}");
+    assert!(ran.stderr.contains("PGLINGS_HOME may name another folder"), "{ran:?}");
 }

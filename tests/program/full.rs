@@ -48,7 +48,7 @@ impl Disk {
     /// A command that is refused for want of room, and done when there is some.
     fn refused_then_done(&self, words: &[&str]) -> Ran {
         let before = drafts(&self.at("."));
-        let full = self.room.fill(&self.root);
+        let full = self.room.fill_but(0, &self.root);
         no_room(&self.run(words));
         assert_eq!(drafts(&self.at(".")), before, "nothing half done is left");
         drop(full);
@@ -87,7 +87,7 @@ fn without_room_a_hint_is_shown_and_all_else_stays_as_it_was() {
     // What a command is for matters more than its memory.
     assert_eq!(disk.run(&["hint", "7"]).code, 0);
     let before = disk.read(".pglings/progress.json");
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     let ran = disk.run(&["hint", "7"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.contains("Hint 2 of"), "{ran:?}");
@@ -100,7 +100,7 @@ fn without_room_a_hint_is_shown_and_all_else_stays_as_it_was() {
     // A damaged progress is set aside without room, too.
     drop(full);
     fs::write(disk.at(".pglings/progress.json"), "{").unwrap();
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     let ran = disk.run(&["list"]);
     assert!(ran.code == 0 && ran.stderr.contains("it is kept as"), "{ran:?}");
     assert_eq!(disk.read(".pglings/progress.damaged.1.json"), b"{");
@@ -111,7 +111,7 @@ fn without_room_a_hint_is_shown_and_all_else_stays_as_it_was() {
     disk.refused_then_done(&submit);
     let archive = disk.read("mine.zip");
     fs::write(disk.at(answer), "// mine, and longer").unwrap();
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     no_room(&disk.run(&submit));
     assert_eq!(disk.read("mine.zip"), archive);
     drop(full);
@@ -127,7 +127,7 @@ fn without_room_stubs_and_the_book_are_as_they_were() {
     let answer = "exercises/m1_raw_sql/07_insert.rs";
     fs::write(disk.at(answer), "// mine").unwrap();
     fs::create_dir(disk.at(".pglings")).unwrap();
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     no_room(&disk.run(&["dev", "stubs"]));
     assert_eq!(disk.read(answer), b"// mine");
     drop(full);
@@ -137,7 +137,7 @@ fn without_room_stubs_and_the_book_are_as_they_were() {
 
     disk.refused_then_done(&["dev", "book", "--out", "book"]);
     let page = disk.read("book/index.html");
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     no_room(&disk.run(&["dev", "book", "--out", "book"]));
     assert_eq!(disk.read("book/index.html"), page);
     drop(full);
@@ -152,13 +152,15 @@ fn without_room_a_transcript_is_as_it_was() {
     let transcript = "lessons/m1_raw_sql/07_insert.md";
     let whole = disk.read(transcript);
     fs::write(disk.at(transcript), "of yesterday").unwrap();
-    let full = disk.room.fill(&disk.root);
+    let full = disk.room.fill_but(0, &disk.root);
     no_room(&disk.run(&["dev", "bless", "7"]));
     assert_eq!(disk.read(transcript), b"of yesterday");
     drop(full);
     assert_eq!(disk.run(&["dev", "bless", "7"]).code, 0);
-    assert_eq!(String::from_utf8_lossy(&disk.read(transcript)).lines().next(),
-        String::from_utf8_lossy(&whole).lines().next());
+    assert_eq!(
+        String::from_utf8_lossy(&disk.read(transcript)).lines().next(),
+        String::from_utf8_lossy(&whole).lines().next()
+    );
 }
 
 /// A home on a file system of its own.
@@ -201,9 +203,8 @@ impl Machine {
         assert!(!ran.stdout.contains("running at"), "{ran:?}");
         let servers = || {
             fs::read_dir("/proc").unwrap().flatten().filter(|entry| {
-                let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-                let words = String::from_utf8_lossy(&words).into_owned();
-                words.contains("postgres") && words.contains(self.home.to_str().unwrap())
+                // A server works in the folder of its data.
+                fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(&self.home))
             })
         };
         assert_eq!(servers().count(), 0);
@@ -223,7 +224,7 @@ fn without_room_no_cluster_is_made_and_with_some_it_is() {
         return;
     }
     // A cluster that is there has no room for its log, its port or a database.
-    let full = machine.room.fill(&machine.home);
+    let full = machine.room.fill_but(0, &machine.home);
     let ran = machine.lesson();
     assert!([3, 74].contains(&ran.code), "{ran:?}");
     assert!(ran.stderr.contains("No space left on device"), "{ran:?}");
