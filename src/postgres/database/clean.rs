@@ -2,7 +2,7 @@
 
 use postgres::Client;
 
-use super::GONE;
+use super::sweep::GONE;
 use crate::error::{Context, Result};
 
 /// What is left on a server, by name.
