@@ -10,6 +10,8 @@
 mod compiling;
 #[path = "sandbox/corpus.rs"]
 mod corpus;
+#[path = "sandbox/declared.rs"]
+mod declared;
 #[path = "sandbox/hostile.rs"]
 mod hostile;
 #[path = "sandbox/judging.rs"]

@@ -4,46 +4,24 @@
 
 use pglings::class::gradebook::Graded;
 use pglings::grade::verdict::Status;
-use pglings::sandbox::Kind;
 
-use crate::corpus::{self, File};
+use crate::corpus;
+use crate::declared;
 use crate::probes::Prey;
 use crate::room::{Room, bubblewrap, landlock};
-use crate::takes::{VERDICT, fits};
-
-fn compile(room: &Room, file: &File) -> Vec<String> {
-    let prey = Prey::new(room, room.place());
-    let deep = format!("{}1{}", "(".repeat(300_000), ")".repeat(300_000));
-    let text = prey.told(&corpus::framed(&file.text)).replace("DEEP_EXPRESSION", &deep);
-    let graded = room.judge(&[("07_insert", text)]).remove("07_insert").unwrap();
-    let mut faults = Vec::new();
-    for row in &file.rows {
-        let declared =
-            if room.kind() == Kind::Bubblewrap { &row.bubblewrap } else { &row.landlock };
-        let refusal = format!("couldn't read `{}`: {declared}", prey.told(&row.attempt));
-        let holds = match row.attempt.as_str() {
-            VERDICT => fits(declared, &graded),
-            _ => graded.message.contains(&refusal),
-        };
-        if std::env::var_os("PGLINGS_HOSTILE_TOLD").is_some() {
-            eprintln!("{}: {:?} {:.300}", file.name, graded.status, graded.message);
-        }
-        if !holds {
-            let Graded { status, message, checks, .. } = &graded;
-            faults.push(format!(
-                "{}: {}: declared {declared}, and it was {status:?} {message} {checks:?}",
-                file.name, row.attempt
-            ));
-        }
-    }
-    faults
-}
 
 fn each_gets_what_is_declared(room: &Room) {
-    let files = corpus::files("hostile_class/compile").into_iter();
-    let files = files.filter(|file| corpus::wanted(&file.name));
-    let faults: Vec<String> = files.flat_map(|file| compile(room, &file)).collect();
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    declared::each_gets(room, "hostile_class/compile", |file, _| {
+        let prey = Prey::new(room, room.place());
+        let deep = format!("{}1{}", "(".repeat(300_000), ")".repeat(300_000));
+        let text = prey.told(&corpus::framed(&file.text)).replace("DEEP_EXPRESSION", &deep);
+        let graded = room.judge(&[("07_insert", text)]).remove("07_insert").unwrap();
+        let got = move |attempt: &str, declared: &str, graded: &Graded| {
+            let refusal = format!("couldn't read `{}`: {declared}", prey.told(attempt));
+            graded.message.contains(&refusal)
+        };
+        (graded, got)
+    });
 }
 
 #[test]

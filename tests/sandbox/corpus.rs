@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pglings::sandbox::Kind;
+
 /// Where the files are.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
@@ -13,6 +15,13 @@ pub(crate) struct Row {
     pub(crate) attempt: String,
     pub(crate) bubblewrap: String,
     pub(crate) landlock: String,
+}
+
+impl Row {
+    /// What it gets in this one.
+    pub(crate) fn declared(&self, kind: Kind) -> &str {
+        if kind == Kind::Bubblewrap { &self.bubblewrap } else { &self.landlock }
+    }
 }
 
 /// A file of attempts.

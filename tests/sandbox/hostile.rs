@@ -10,8 +10,8 @@ use pglings::exercise::exercise;
 use pglings::grade::verdict::Status;
 
 use crate::corpus::{self, whole};
+use crate::declared::fits;
 use crate::room::{Room, bubblewrap, landlock};
-use crate::takes::fits;
 
 /// The honest answer in the same submission: the other exercise that is not attacked.
 const HONEST: &str = "08_select";

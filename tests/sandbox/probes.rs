@@ -9,9 +9,9 @@ use std::{fs, net, process};
 
 use pglings::class::gradebook::Graded;
 use pglings::process::{Program, Running};
-use pglings::sandbox::{Kind, user};
+use pglings::sandbox::user;
 
-use crate::corpus::{self, File, Row};
+use crate::corpus::{self, File};
 use crate::room::Room;
 
 /// What there is to reach for, and the words that stand for it in a probe.
@@ -99,10 +99,6 @@ impl Prey {
     }
 }
 
-fn declared(row: &Row, kind: Kind) -> &str {
-    if kind == Kind::Bubblewrap { &row.bubblewrap } else { &row.landlock }
-}
-
 /// What a probe says of each attempt.
 fn said(graded: &Graded) -> BTreeMap<&str, &str> {
     graded.output.lines().filter_map(|line| line.split_once(" => ")).collect()
@@ -117,7 +113,7 @@ fn probe(room: &Room, file: &File) -> Vec<String> {
     let said = said(graded);
     let mut faults = prey.harmed();
     for row in &file.rows {
-        let (expected, got) = (declared(row, room.kind()), said.get(row.attempt.as_str()));
+        let (expected, got) = (row.declared(room.kind()), said.get(row.attempt.as_str()));
         if got != Some(&expected) {
             faults
                 .push(format!("{}: {} | expected {expected}, got {got:?}", file.name, row.attempt));

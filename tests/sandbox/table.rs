@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::corpus::{self, File};
+use crate::declared::VERDICT;
 use crate::hostile;
-use crate::takes::VERDICT;
 
 /// Where the part that is written begins.
 const MARK: &str = "<!-- What follows is written by the tests: PGLINGS_BLESS=1 cargo test --test sandbox table -->\n";
