@@ -112,8 +112,9 @@ fn a_compile_error_keeps_the_compilers_words() {
 #[test]
 fn an_endless_loop_times_out() {
     let began = Instant::now();
+    // One that computes is among the hostile answers; this leaves the processor to other tests.
     let (status, message, code) =
-        verdict_on("01_persistence", &stuck("loop { std::hint::spin_loop(); }", "01_persistence"));
+        verdict_on("01_persistence", &stuck("loop { std::thread::park(); }", "01_persistence"));
     assert_eq!((status.as_str(), code), ("timed_out", 1), "{message}");
     assert!(message.contains("10 seconds. The server had nothing to do"), "{message}");
     // Not a measurement: without a deadline this would never end.

@@ -6,10 +6,10 @@ use std::path::Path;
 use pglings::lesson::catalogue::lessons;
 use pglings::report::look::{Look, PLAIN};
 
-use crate::world::{QUIET, Ran};
+use crate::world::{Ran, WORLD};
 
 fn in_c(home: &Path, args: &[&str]) -> Ran {
-    let mut command = QUIET.command(home);
+    let mut command = WORLD.command(home);
     command.env_remove("LC_ALL").env_remove("LC_CTYPE").env("LANG", "C");
     Ran::of(command.args(args).output().unwrap())
 }
@@ -24,7 +24,7 @@ fn in_the_c_locale_all_that_we_say_is_ascii() {
     let wrong = fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
     let wrong =
         fs::read_to_string(wrong).unwrap().replace("../../../../solutions", "../../solutions");
-    let _desk = QUIET.answer(exercise.stem, &wrong);
+    let _desk = WORLD.answer(exercise.stem, &wrong);
     let commands: &[(&[&str], i32)] = &[
         (&["list"], 0),
         (&["check", "8"], 1),

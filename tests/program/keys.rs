@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::world::{QUIET, Ran};
+use crate::world::{QUIET, Ran, WORLD, World};
 
 pub(crate) const PAUSE: &str = "[Enter] run";
 
@@ -15,26 +15,15 @@ pub(crate) fn home(name: &str) -> PathBuf {
 }
 
 /// A shell that runs the program and then tells its exit code and whether the terminal echoes.
-pub(crate) fn terminal(home: &Path, args: &str) -> PtySession {
-    let program = QUIET.command(home).get_program().to_string_lossy().into_owned();
+pub(crate) fn terminal(world: &World, home: &Path, args: &str) -> PtySession {
+    let program = world.command(home).get_program().to_string_lossy().into_owned();
     // The shell lives through the Ctrl-C that is meant for the program.
-    shell(home, &format!("stty echo; trap : INT; {program} {args}; echo code=$?; stty -a"))
+    shell(world, home, &format!("stty echo; trap : INT; {program} {args}; echo code=$?; stty -a"))
 }
 
-/// A shell that runs a script in the workbook.
-pub(crate) fn shell(home: &Path, script: &str) -> PtySession {
-    let pglings = QUIET.command(home);
-    #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
-    let mut shell = std::process::Command::new("sh");
-    shell.arg("-c").arg(script);
-    shell.current_dir(&QUIET.root).env("TERM", "xterm");
-    for (name, value) in pglings.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    spawn_command(shell, Some(60_000)).unwrap()
+/// A shell that runs a script in a copy of the workbook.
+pub(crate) fn shell(world: &World, home: &Path, script: &str) -> PtySession {
+    spawn_command(world.shell(home, script), Some(60_000)).unwrap()
 }
 
 /// Presses keys.
@@ -57,7 +46,7 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
     let home = home("home-keys");
     let _desk = QUIET.answer("07_insert", "");
     let _ = std::fs::remove_file(QUIET.root.join(".pglings/progress.json"));
-    let mut session = terminal(&home, "lesson 7");
+    let mut session = terminal(&QUIET, &home, "lesson 7");
     session.exp_string("step 1 of").unwrap();
     session.exp_string(PAUSE).unwrap();
     session.send("?").unwrap();
@@ -83,7 +72,7 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
     ends(session, &home, 0);
 
     // Without a command it goes on there; the first step has been run.
-    let mut session = terminal(&home, "");
+    let mut session = terminal(&QUIET, &home, "");
     session.exp_string("Going on with step 2").unwrap();
     session.exp_string(PAUSE).unwrap();
     session.send(":").unwrap();
@@ -123,7 +112,7 @@ fn a_lesson_is_walked_left_and_gone_on_with() {
 fn a_prediction_is_held_against_what_happens() {
     let home = home("home-guess");
     let _desk = QUIET.answer("07_insert", "");
-    let mut session = terminal(&home, "lesson 7 --from 4");
+    let mut session = terminal(&QUIET, &home, "lesson 7 --from 4");
     session.exp_string("[a-c] your guess").unwrap();
     // Whoever only presses on is told once what a question is for.
     press(&mut session, "\r");
@@ -138,7 +127,7 @@ fn a_prediction_is_held_against_what_happens() {
     press(&mut session, "q");
     ends(session, &home, 0);
 
-    let mut session = terminal(&home, "lesson 7 --from 4");
+    let mut session = terminal(&QUIET, &home, "lesson 7 --from 4");
     session.exp_string("[a-c] your guess").unwrap();
     session.send("b").unwrap();
     session.flush().unwrap();
@@ -162,7 +151,7 @@ fn a_prediction_is_held_against_what_happens() {
 fn ctrl_c_ends_a_statement_that_runs() {
     let home = home("home-interrupt");
     let _desk = QUIET.answer("07_insert", "");
-    let mut session = terminal(&home, "lesson 7");
+    let mut session = terminal(&QUIET, &home, "lesson 7");
     session.exp_string(PAUSE).unwrap();
     session.send(":").unwrap();
     session.flush().unwrap();
@@ -190,7 +179,7 @@ fn the_map_is_walked_filtered_searched_and_left() {
     let home = home("home-map");
     let _desk = QUIET.answer("07_insert", "");
     let _ = std::fs::remove_file(QUIET.root.join(".pglings/progress.json"));
-    let mut session = terminal(&home, "list");
+    let mut session = terminal(&QUIET, &home, "list");
     session.exp_string(FULL).unwrap();
     session.exp_string("showing: all").unwrap();
     press(&mut session, "f");
@@ -212,7 +201,7 @@ fn the_map_is_walked_filtered_searched_and_left() {
 #[test]
 fn the_map_gives_the_terminal_back_on_ctrl_c() {
     let home = home("home-map-c");
-    let mut session = terminal(&home, "list");
+    let mut session = terminal(&WORLD, &home, "list");
     session.exp_string("showing: all").unwrap();
     session.send_control('c').unwrap();
     session.exp_string(BEFORE).unwrap();
@@ -226,9 +215,9 @@ fn ctrl_z_gives_the_terminal_back_until_it_goes_on() {
     // Job control belongs to a shell that is interactive.
     let command = format!(
         "stty echo; set -m; {} list; stty -a; echo stopped=$?; fg; echo code=$?; stty -a",
-        QUIET.command(&home).get_program().to_string_lossy()
+        WORLD.command(&home).get_program().to_string_lossy()
     );
-    let mut session = shell(&home, &command);
+    let mut session = shell(&WORLD, &home, &command);
     session.exp_string("showing: all").unwrap();
     session.send_control('z').unwrap();
     session.exp_string(BEFORE).unwrap();
@@ -244,11 +233,11 @@ fn ctrl_z_gives_the_terminal_back_until_it_goes_on() {
 #[test]
 fn a_reader_hears_words_and_no_boxes() {
     let home = home("home-plain");
-    let mut session = terminal(&home, "list --plain");
+    let mut session = terminal(&WORLD, &home, "list --plain");
     let heard = session.exp_string("code=0").unwrap();
     assert!(heard.contains("Lesson 7, INSERT: creating rows: "), "{heard}");
     let ran = Ran::of(
-        QUIET
+        WORLD
             .command(&home)
             .args(["lesson", "7", "--no-pause"])
             .env("PGLINGS_PLAIN", "1")

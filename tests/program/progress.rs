@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::world::{QUIET, Ran, WORLD};
+use crate::world::{Ran, WORLD};
 
 /// A home where nothing has been made yet.
 fn fresh_home(name: &str) -> PathBuf {
@@ -17,21 +17,12 @@ fn fresh_home(name: &str) -> PathBuf {
 
 /// A terminal of so many columns, in which a server is made and stopped again.
 fn first_server(home: &Path, columns: u32, more: &str) -> PtySession {
-    let pglings = QUIET.command(home);
-    #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
-    let mut shell = std::process::Command::new("sh");
+    let pglings = WORLD.command(home);
     let program = pglings.get_program().to_string_lossy();
     let line = format!(
         "stty cols {columns}; {program} lesson 7 --no-pause {more} >/dev/null; echo code=$?"
     );
-    shell.arg("-c").arg(line).current_dir(&QUIET.root).env("TERM", "xterm");
-    for (name, value) in pglings.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    spawn_command(shell, Some(60_000)).unwrap()
+    spawn_command(WORLD.shell(home, &line), Some(60_000)).unwrap()
 }
 
 #[test]

@@ -8,14 +8,20 @@ use postgres::{Client, NoTls};
 use rexpect::session::PtySession;
 
 use crate::keys::{PAUSE, ends, home, press, shell};
-use crate::world::{QUIET, Ran};
+use crate::world::{QUIET, Ran, WORLD, World, desk_alone};
 
 const SIZES: [(u16, u16); 4] = [(0, 0), (20, 5), (40, 12), (200, 50)];
 
 /// A terminal of a size, whose shell has job control; its name, and the number of the shell.
-fn sized(home: &Path, args: &str, (columns, rows): (u16, u16)) -> (PtySession, String, i32) {
-    let program = QUIET.command(home).get_program().to_string_lossy().into_owned();
+fn sized(
+    world: &World,
+    home: &Path,
+    args: &str,
+    (columns, rows): (u16, u16),
+) -> (PtySession, String, i32) {
+    let program = world.command(home).get_program().to_string_lossy().into_owned();
     let mut session = shell(
+        world,
         home,
         &format!(
             "stty echo cols {columns} rows {rows}; echo tty=$(tty)=$$=; trap : INT; set -m; \
@@ -63,7 +69,7 @@ fn until_waits(client: &mut Client, event: &str) {
 fn a_new_size_is_no_trouble_at_any_point() {
     let home = home("home-sizes");
     let _desk = QUIET.answer("07_insert", "");
-    let (mut session, tty, _) = sized(&home, "lesson 7", (80, 24));
+    let (mut session, tty, _) = sized(&QUIET, &home, "lesson 7", (80, 24));
     // There is more than fits; the screen grows while that waits.
     session.exp_string("[Enter] more").unwrap();
     resize(&tty, (200, 50));
@@ -114,7 +120,7 @@ fn a_new_size_is_no_trouble_at_any_point() {
 #[test]
 fn the_map_is_drawn_in_any_size() {
     let home = home("home-map-sizes");
-    let (mut session, tty, _) = sized(&home, "list", (80, 24));
+    let (mut session, tty, _) = sized(&WORLD, &home, "list", (80, 24));
     session.exp_string("showing: all").unwrap();
     for (index, size) in SIZES.into_iter().enumerate() {
         resize(&tty, size);
@@ -130,7 +136,7 @@ fn the_map_is_drawn_in_any_size() {
 fn ctrl_z_and_ctrl_c_leave_the_terminal_sane() {
     let home = home("home-signals");
     let _desk = QUIET.answer("07_insert", "");
-    let (mut session, _, _) = sized(&home, "lesson 7 --from 2", (200, 50));
+    let (mut session, _, _) = sized(&QUIET, &home, "lesson 7 --from 2", (200, 50));
     let stops = |session: &mut PtySession| {
         session.send_control('z').unwrap();
         session.exp_string("stopped=1").unwrap();
@@ -189,6 +195,7 @@ mod processes {
         let name = format!("CARGO_TARGET_DIR={}", target.path().display());
         let program = QUIET.command(&home).get_program().to_string_lossy().into_owned();
         let mut session = shell(
+            &QUIET,
             &home,
             &format!(
                 "stty echo cols 80 rows 24; trap : INT; set -m; {name} {program} check 7; \
@@ -215,7 +222,7 @@ mod processes {
         ];
         for (index, (args, size, shown, keys)) in points.into_iter().enumerate() {
             let home = home(&format!("home-closed-{index}"));
-            let (mut session, _, leader) = sized(&home, args, size);
+            let (mut session, _, leader) = sized(&QUIET, &home, args, size);
             session.exp_string(shown).unwrap();
             press(&mut session, keys);
             // With the leader of its session a terminal hangs up.
@@ -230,7 +237,7 @@ mod processes {
 #[test]
 fn a_truncated_progress_file_is_set_aside_and_rebuilt() {
     let solution = pglings::exercise::exercise("07_insert").unwrap().solution;
-    let _desk = QUIET.answer("07_insert", solution);
+    let _desk = desk_alone("07_insert", solution);
     let path = QUIET.root.join(".pglings/progress.json");
     let _ = std::fs::remove_file(&path);
     assert_eq!(QUIET.run(&["check", "7"]).code, 0);

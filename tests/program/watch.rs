@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use pglings::exercise::exercise;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::world::{Desk, QUIET, Ran, WORLD};
+use crate::world::{QUIET, Ran, Seat, WORLD, desk_alone};
 
 const STEM: &str = "07_insert";
 const WAITING: &str = "Waiting for you to save exercises/m1_raw_sql/07_insert.rs";
@@ -31,19 +31,11 @@ impl Watch {
 
     fn in_script(home: &Path, script: &str, set: &[(&str, &str)]) -> Watch {
         let pglings = QUIET.command(home);
-        #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
-        let mut shell = std::process::Command::new("sh");
         let program = pglings.get_program().to_string_lossy();
         let script = script.replace("PROGRAM", &program);
         let script = format!("tty; stty echo rows 24 cols 80; trap : INT; {script}");
-        shell.arg("-c").arg(script).current_dir(&QUIET.root).env("TERM", "xterm");
+        let mut shell = QUIET.shell(home, &script);
         shell.env_remove("VISUAL").env_remove("EDITOR");
-        for (name, value) in pglings.get_envs() {
-            match value {
-                Some(value) => shell.env(name, value),
-                None => shell.env_remove(name),
-            };
-        }
         shell.envs(set.iter().copied());
         let mut session = spawn_command(shell, Some(60_000)).unwrap();
         let tty = session.read_line().unwrap();
@@ -150,23 +142,9 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// An exercise being worked at in the quiet copy, while nobody builds the one of the other copy:
-/// both programs would be the same file.
-pub(crate) struct Seat {
-    quiet: Desk<'static>,
-    _other: Desk<'static>,
-}
-
-impl Seat {
-    pub(crate) fn path(&self) -> PathBuf {
-        self.quiet.path()
-    }
-}
-
 /// Sits down with nothing known of earlier sessions.
 pub(crate) fn desk(text: &str) -> Seat {
-    let other = WORLD.answer(STEM, &exercise(STEM).unwrap().stub());
-    let seat = Seat { quiet: QUIET.answer(STEM, text), _other: other };
+    let seat = desk_alone(STEM, text);
     let _ = fs::remove_file(QUIET.root.join(".pglings/progress.json"));
     seat
 }
@@ -415,7 +393,7 @@ fn a_reader_hears_each_page_once_and_no_screen() {
 
 #[test]
 fn without_a_terminal_it_says_that_it_needs_one() {
-    let ran = QUIET.run(&["watch"]);
+    let ran = WORLD.run(&["watch"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
     assert!(ran.stderr.contains("watch needs a terminal"), "{ran:?}");
 }
@@ -423,8 +401,7 @@ fn without_a_terminal_it_says_that_it_needs_one() {
 #[test]
 fn reset_of_all_asks_at_a_terminal_and_keeps_what_was_begun() {
     let desk = desk("// mine");
-    let other = exercise("08_select").unwrap();
-    fs::write(QUIET.root.join(other.path()), "// mine, too").unwrap();
+    let _other = QUIET.answer("08_select", "// mine, too");
     let mut reset = Watch::start(&home("home-watch"), "reset --all", &[]);
     reset.sees("Start the 2 exercises anew");
     reset.press("n");

@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// What the tests have in common. Exercises are built in one target folder, so those that write
-/// one take [`World::answer`], which lets one in at a time for each exercise.
+/// one take [`World::answer`], which lets one in at a time for each exercise; who has one of the
+/// quiet copy built takes [`desk_alone`].
 pub(crate) struct World {
     pub(crate) root: PathBuf,
     pub(crate) home: PathBuf,
@@ -16,7 +17,8 @@ pub(crate) struct World {
 
 pub(crate) static WORLD: LazyLock<World> = LazyLock::new(|| World::new("workbook"));
 
-/// A second copy, for tests of the progress file: others write it whenever they like.
+/// A second copy, for tests of the progress file: in the first, others write it whenever they like.
+/// Here nobody runs the program who does not sit at an exercise.
 pub(crate) static QUIET: LazyLock<World> = LazyLock::new(|| World::new("workbook-quiet"));
 
 impl World {
@@ -118,6 +120,21 @@ impl World {
         command
     }
 
+    /// A shell in this copy that runs a script, with what is around the program.
+    #[cfg(unix)]
+    #[allow(clippy::disallowed_methods, reason = "a shell, as a learner has one")]
+    pub(crate) fn shell(&self, home: &Path, script: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(script).current_dir(&self.root).env("TERM", "xterm");
+        for (name, value) in self.command(home).get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        shell
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
         Ran::of(self.command(&self.home).args(args).output().unwrap())
@@ -164,6 +181,25 @@ pub(crate) struct Desk<'a> {
     world: &'a World,
     stem: &'static str,
     _seat: MutexGuard<'a, ()>,
+}
+
+/// An exercise being worked at in the quiet copy, while nobody builds the one of the other copy:
+/// both programs would be the same file.
+pub(crate) struct Seat {
+    quiet: Desk<'static>,
+    _other: Desk<'static>,
+}
+
+impl Seat {
+    pub(crate) fn path(&self) -> PathBuf {
+        self.quiet.path()
+    }
+}
+
+/// Sits down at an exercise of the quiet copy, in order to have it built.
+pub(crate) fn desk_alone(stem: &'static str, text: &str) -> Seat {
+    let other = WORLD.answer(stem, &pglings::exercise::exercise(stem).unwrap().stub());
+    Seat { quiet: QUIET.answer(stem, text), _other: other }
 }
 
 impl Desk<'_> {
