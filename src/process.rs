@@ -30,6 +30,7 @@ pub struct Program {
     kept: usize,
     mark: Option<String>,
     server: Option<PathBuf>,
+    holds: Option<std::fs::File>,
 }
 
 /// What all descendants of a contained program have in their environment.
@@ -82,7 +83,7 @@ impl Program {
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
         own_group(&mut command);
-        Program { command, name, kept: KEPT, mark: None, server: None }
+        Program { command, name, kept: KEPT, mark: None, server: None, holds: None }
     }
 
     /// Adds an argument.
@@ -147,6 +148,13 @@ impl Program {
         self
     }
 
+    /// Has it hold the lock of a file too, which stands in for its standard input: should we be
+    /// killed, the lock is held until the program has ended.
+    pub fn holding(mut self, lock: &std::fs::File) -> Result<Program> {
+        self.holds = Some(lock.try_clone().context("cannot share a lock")?);
+        Ok(self)
+    }
+
     /// Runs it as another user.
     #[cfg(unix)]
     #[must_use]
@@ -175,9 +183,10 @@ impl Program {
         })
     }
 
-    /// Starts it with pipes on all three streams.
+    /// Starts it with pipes on all three streams, but for the first of one that holds a lock.
     pub fn start(mut self) -> Result<Running> {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let stdin = self.holds.take().map_or_else(Stdio::piped, Stdio::from);
+        self.command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let contained = self.mark.is_some();
         let mut child = family::spawn(&mut self.command, contained, self.server)
             .context(format!("cannot start {}", self.name))?;

@@ -10,6 +10,7 @@ use crate::home::Home;
 use crate::postgres::binaries;
 use crate::postgres::bundle;
 use crate::postgres::docker::{Docker, State};
+use crate::postgres::left_over;
 use crate::postgres::source::{self, OLDEST};
 use crate::process::Program;
 
@@ -39,6 +40,15 @@ pub(super) fn run(context: &Context) -> Result<u8> {
     if let Some(user) = home.server_user {
         let text = format!("servers run as user {}, since PostgreSQL refuses root", user.uid);
         page.line(None, "root", &text)?;
+    }
+
+    let left_over = left_over::folders(&home);
+    if !left_over.is_empty() {
+        page.head("Left over, and used by nothing")?;
+    }
+    for folder in left_over {
+        let text = format!("{}. To remove it: {}", folder.path.display(), folder.cure());
+        page.line(None, folder.what, &text)?;
     }
 
     page.head("Tools")?;

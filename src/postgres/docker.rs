@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use self::compose::{Compose, Container};
 use super::address::Address;
-use super::cluster::lock_file;
+use super::lock::lock_file;
 use crate::activity;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;

@@ -11,6 +11,8 @@ pub mod cluster;
 mod conninfo;
 pub mod database;
 pub mod docker;
+pub mod left_over;
+mod lock;
 mod own;
 pub mod plan;
 pub mod schema;

@@ -9,7 +9,7 @@ use super::binaries::{self, Binaries};
 use super::bundle;
 use super::cluster::{Cluster, Lease};
 use super::docker::{self, Docker};
-use super::own;
+use super::{own, throwaway};
 use crate::error::{Error, Result};
 use crate::home::Home;
 
@@ -302,6 +302,8 @@ fn private(
     why: String,
     say: &mut dyn FnMut(&str),
 ) -> Result<Server> {
+    // A lesson's own server runs on when pglings is killed, and that lesson may never be walked again.
+    throwaway::sweep(home, &binaries);
     let lease = Cluster::new(home, label, binaries).lease(say)?;
     let address = lease.address.clone();
     let version = version(&mut address.connect()?)?;

@@ -14,7 +14,9 @@ use rand::distr::{Alphanumeric, SampleString};
 use super::address::Address;
 use super::binaries::{self, Binaries};
 use super::bundle;
-use super::cluster::{Cluster, lock_file, settings};
+use super::cluster::Cluster;
+use super::cluster::settings::settings;
+use super::lock::lock_file;
 use super::source::OLDEST;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
@@ -34,7 +36,7 @@ pub struct Throwaway {
     settings: Vec<String>,
     /// The server process, and where it listens.
     server: Option<(Running, Address)>,
-    _lock: File,
+    lock: File,
 }
 
 impl std::fmt::Debug for Throwaway {
@@ -56,14 +58,14 @@ impl Throwaway {
         let name = Alphanumeric.sample_string(&mut rand::rng(), 8);
         let cluster = Cluster::new(&home, &format!("{PREFIX}{name}"), binaries);
         // Nobody may come upon it before its lock is held.
-        let draft = home.data.join(format!("draft-{name}"));
+        let draft = home.data.join(format!("{DRAFT}{name}"));
         crate::home::private_dir(&draft, home.server_user)?;
         let lock = lock_file(&draft.join(LOCK))?;
         lock.lock().at("lock", &draft)?;
         fs::rename(&draft, cluster.dir()).at("name", cluster.dir())?;
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let mut throwaway = Throwaway { cluster, settings, server: None, _lock: lock };
-        throwaway.cluster.initialise()?;
+        let mut throwaway = Throwaway { cluster, settings, server: None, lock };
+        throwaway.cluster.initialise(&throwaway.lock)?;
         throwaway.restart()?;
         Ok(throwaway)
     }
@@ -173,23 +175,39 @@ impl Drop for Throwaway {
 }
 
 const PREFIX: &str = "throwaway-";
+const DRAFT: &str = "draft-";
 const LOCK: &str = "lock";
 
 /// Ends and removes what a killed pglings has left: clusters whose lock nobody holds.
-fn sweep(home: &Home, binaries: &Binaries) {
-    let entries = fs::read_dir(&home.data).into_iter().flatten().flatten();
-    let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
-    let left: Vec<PathBuf> = left.map(|entry| entry.path()).collect();
-    for dir in left {
-        if lock_file(&dir.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok()) {
+pub fn sweep(home: &Home, binaries: &Binaries) {
+    let named = |prefix: &str| -> Vec<PathBuf> {
+        let entries = fs::read_dir(&home.data).into_iter().flatten().flatten();
+        let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+        left.map(|entry| entry.path()).collect()
+    };
+    for draft in named(DRAFT).into_iter().filter(|draft| is_old(draft)) {
+        remove(&draft);
+    }
+    for dir in named(PREFIX) {
+        if let Ok(lock) = lock_file(&dir.join(LOCK))
+            && lock.try_lock().is_ok()
+        {
             // A folder's name is its label and the major version.
             let label = dir.file_name().map(|name| name.to_string_lossy().into_owned());
             let label = label.unwrap_or_default();
             let label = label.rsplit_once('-').map_or(label.as_str(), |(label, _)| label);
-            let _ = Cluster::new(home, label, binaries.clone()).stop();
+            let _ = Cluster::new(home, label, binaries.clone()).stop(&lock);
             remove(&dir);
         }
     }
+}
+
+/// Whoever makes a draft has done so in a moment, and nobody can tell whether its lock is about to be
+/// held.
+fn is_old(draft: &Path) -> bool {
+    let changed = fs::metadata(draft).and_then(|found| found.modified());
+    let age = changed.ok().and_then(|changed| changed.elapsed().ok());
+    age.is_some_and(|age| age > Duration::from_secs(3600))
 }
 
 /// The server's last processes may still write while it is removed.

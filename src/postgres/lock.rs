@@ -1,0 +1,79 @@
+//! Lock files: waited for with a word, and not for ever.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, PathContext, Result};
+use crate::interrupt;
+
+/// How long it is waited for in silence.
+const QUIET: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Whom a lock is waited for, and how.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    /// What its holder does, to be read after "another pglings".
+    pub(super) holder: &'static str,
+    /// How long it may take.
+    pub(super) limit: Duration,
+    /// Whether Ctrl-C ends it. Who puts things away is not to be kept from it.
+    pub(super) ends: bool,
+}
+
+/// A file that is there to be locked.
+pub(super) fn lock_file(path: &Path) -> Result<File> {
+    File::options().create(true).append(true).open(path).at("open", path)
+}
+
+/// Locks a file for ourselves. `say` hears whom we wait for, if it is not soon ours.
+pub(super) fn lock_alone(path: &Path, waiting: Waiting, say: &mut dyn FnMut(&str)) -> Result<File> {
+    let file = lock_file(path)?;
+    let began = Instant::now();
+    let mut said = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error).at("lock", path),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if waiting.ends {
+            interrupt::check()?;
+        }
+        let waited = began.elapsed();
+        if waited >= waiting.limit {
+            return Err(Error::NoServer(format!(
+                "Another pglings {} and does not come to an end: it has locked {}. \
+                 End it and try again; `fuser` with that file tells which process it is.",
+                waiting.holder,
+                path.display()
+            )));
+        }
+        if !said && waited >= QUIET {
+            said = true;
+            say(&format!("Waiting: another pglings {}…", waiting.holder));
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_never_let_go_of_ends_in_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let waiting = Waiting { holder: "starts a server", limit: Duration::ZERO, ends: true };
+        let held = lock_alone(&path, waiting, &mut |_| {}).unwrap();
+        let error = lock_alone(&path, waiting, &mut |_| {}).unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.exit_code(), 3);
+        assert!(text.contains("starts a server") && text.contains("a.lock"), "{text}");
+        drop(held);
+        lock_alone(&path, waiting, &mut |_| {}).unwrap();
+    }
+}
