@@ -21,6 +21,8 @@ mod dev;
 #[cfg(unix)]
 #[path = "program/docker.rs"]
 mod docker;
+#[path = "program/faults.rs"]
+mod faults;
 #[cfg(target_os = "linux")]
 #[path = "program/files.rs"]
 mod files;

@@ -72,7 +72,9 @@ fn strangers_get_nowhere(machine: &Machine, server: &Running) {
     assert!(machine.as_user(STRANGER, &["true"]).0);
     for cluster in fs::read_dir(machine.data()).unwrap() {
         let cluster = cluster.unwrap().path();
-        for name in ["", "password", "log", "port", "data/postgresql.conf", "users.lock"] {
+        for name in
+            ["", "password", "log", "data/postmaster.pid", "data/postgresql.conf", "users.lock"]
+        {
             let path = cluster.join(name).display().to_string();
             let (opened, said) = machine.as_user(STRANGER, &["cat", &path]);
             assert!(!opened && said.contains("Permission denied"), "{path}: {said}");

@@ -23,6 +23,12 @@ use rand::{RngExt, SeedableRng};
 
 use round::{Place, Victim};
 
+#[test]
+fn twenty_at_once_share_one_server_and_one_progress_file() {
+    let place = Place::new("home-crowd");
+    place.crowd(20);
+}
+
 /// A number from the environment.
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +109,23 @@ impl Progress {
             },
             Err(error) => Loaded::stand_in(&path, fresh, &error),
         }
+    }
+
+    /// Keeps other pglings from the file between [`load`](Self::load) and [`save`](Self::save), until
+    /// it is dropped: what one notes, another one would overwrite. As far as can be: a folder that is
+    /// closed to us is told by `save`, and whoever holds the lock for long is no reason to wait.
+    #[must_use]
+    pub fn alone(workbook: &Workbook) -> Option<fs::File> {
+        let path = path(workbook).with_extension("lock");
+        fs::create_dir_all(path.parent()?).ok()?;
+        let lock = fs::File::options().create(true).append(true).open(path).ok()?;
+        for _ in 0..500 {
+            if !matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(4));
+        }
+        Some(lock)
     }
 
     /// Writes it, whole. What stands in for a file that could not be read is not written: that was

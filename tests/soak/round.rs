@@ -42,9 +42,12 @@ impl Victim {
     ];
 
     /// The command, and within how many milliseconds the kill comes.
-    fn plan(self, odd: bool) -> (&'static [&'static str], f64) {
-        let lesson: &[&str] =
-            if odd { &["lesson", "4", "--no-pause"] } else { &["lesson", "7", "--no-pause"] };
+    fn plan(self, number: u64) -> (&'static [&'static str], f64) {
+        let lesson: &[&str] = match number % 2 {
+            // It has steps that make connections of their own, and a server.
+            0 => &["lesson", "4", "--no-pause"],
+            _ => &["lesson", "7", "--no-pause"],
+        };
         match self {
             Victim::Initdb => (lesson, 1000.0),
             Victim::Start => (lesson, 400.0),
@@ -53,7 +56,9 @@ impl Victim {
             Victim::Sweep => (lesson, 300.0),
             Victim::ServerStart => (&["server", "start"], 250.0),
             Victim::ServerStop => (&["server", "stop"], 150.0),
-            Victim::Postmaster | Victim::Backend if odd => (&["check", "7", "--json"], 1500.0),
+            Victim::Postmaster | Victim::Backend if number % 3 == 0 => {
+                (&["check", "7", "--json"], 1500.0)
+            }
             Victim::Postmaster | Victim::Backend => (lesson, 1200.0),
         }
     }
@@ -102,7 +107,7 @@ impl Place {
         let hit = thread::scope(|scope| {
             let watching = scope.spawn(|| self.watch(&over));
             let watch = Watch { over: &over };
-            let hit = self.kill(victim, moment, number % 2 == 1);
+            let hit = self.kill(victim, moment, number);
             self.is_well(number);
             drop(watch);
             watching.join().unwrap();
@@ -113,6 +118,43 @@ impl Place {
         until(|| format!("these stay: {:#?}", of_home(&self.home)), || self.is_quiet());
         self.is_free();
         hit
+    }
+
+    /// So many commands at once, on a home where nothing is yet: lessons, checks and looks at the
+    /// list.
+    pub(crate) fn crowd(&self, count: usize) {
+        self.forget();
+        let lessons = pglings::lesson::catalogue::lessons();
+        let walked: Vec<String> =
+            lessons.iter().take(count - 6).map(|lesson| lesson.number.to_string()).collect();
+        let mut all: Vec<Vec<&str>> =
+            walked.iter().map(|number| vec!["lesson", number, "--no-pause"]).collect();
+        all.extend([["check", "7", "--json"]; 4].map(Vec::from));
+        all.extend([["list", "--json"]; 2].map(Vec::from));
+        assert_eq!(all.len(), count);
+        let over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watching = scope.spawn(|| self.watch(&over));
+            let watch = Watch { over: &over };
+            let running: Vec<Child> = all.iter().map(|args| self.start(args)).collect();
+            // Each has to be read from, or it waits.
+            let reading: Vec<_> = running
+                .into_iter()
+                .map(|child| scope.spawn(|| Ran::of(child.wait_with_output().unwrap())))
+                .collect();
+            for (args, ran) in all.iter().zip(reading) {
+                let ran = ran.join().unwrap();
+                assert_eq!(ran.code, 0, "{args:?} {ran:?}");
+            }
+            drop(watch);
+            watching.join().unwrap();
+        });
+        let progress = self.progress();
+        for lesson in lessons.iter().take(count - 6) {
+            assert_eq!(progress["done"][lesson.stem], true, "{progress}");
+        }
+        until(|| format!("these stay: {:#?}", of_home(&self.home)), || self.is_quiet());
+        self.is_free();
     }
 
     fn prepare(&self, victim: Victim) {
@@ -136,8 +178,8 @@ impl Place {
         }
     }
 
-    fn kill(&self, victim: Victim, moment: f64, odd: bool) -> bool {
-        let (args, within) = victim.plan(odd);
+    fn kill(&self, victim: Victim, moment: f64, number: u64) -> bool {
+        let (args, within) = victim.plan(number);
         let mut command = self.start(args);
         // When a kill comes is random on purpose; nothing is waited for here.
         thread::sleep(Duration::from_secs_f64(within * moment / 1000.0));

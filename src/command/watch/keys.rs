@@ -84,6 +84,7 @@ impl Session<'_> {
     }
 
     fn hint(&mut self) -> Result<()> {
+        let _alone = crate::exercise::progress::Progress::alone(&self.context.workbook);
         let mut progress = self.progress();
         let shown = progress.next_hint(self.hand);
         self.save(&progress);

@@ -117,3 +117,23 @@ fn a_pipe_or_a_device_is_not_read() {
     assert!(Progress::load(&workbook).warning.unwrap().contains("it is a pipe or a device"));
     assert_eq!(aside(&path).len(), 2);
 }
+
+#[test]
+fn what_several_note_at_once_is_all_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let workbook = Workbook::at(folder.path());
+    std::thread::scope(|scope| {
+        for name in ["a", "b", "c", "d"] {
+            let workbook = &workbook;
+            scope.spawn(move || {
+                for number in 0..20 {
+                    let _alone = Progress::alone(workbook);
+                    let mut progress = Progress::load(workbook).progress;
+                    progress.finished(&format!("{name}{number}"));
+                    progress.save(workbook).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(Progress::load(&workbook).progress.done.len(), 80);
+}
