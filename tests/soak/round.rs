@@ -56,7 +56,7 @@ impl Victim {
             Victim::Sweep => (lesson, 300.0),
             Victim::ServerStart => (&["server", "start"], 250.0),
             Victim::ServerStop => (&["server", "stop"], 150.0),
-            Victim::Postmaster | Victim::Backend if number % 3 == 0 => {
+            Victim::Postmaster | Victim::Backend if number.is_multiple_of(3) => {
                 (&["check", "7", "--json"], 1500.0)
             }
             Victim::Postmaster | Victim::Backend => (lesson, 1200.0),
