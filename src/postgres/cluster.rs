@@ -26,13 +26,17 @@ use super::address::Address;
 use super::binaries::Binaries;
 use super::lock::{Waiting, lock_alone, lock_file};
 use crate::activity;
-use crate::error::{PathContext, Result};
+use crate::error::{Error, PathContext, Result};
 use crate::home::{self, Home, User, own, private_dir};
 use crate::process::Program;
 use making::DRAFTS;
 
 const SUPERUSER: &str = "pglings";
 const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// Its data, and what it says, in the folder of a cluster.
+const DATA: &str = "data";
+const LOG: &str = "log";
 
 /// Held alone by whoever starts or stops the server.
 const CHANGE: &str = "change.lock";
@@ -80,16 +84,33 @@ impl Cluster {
     /// `say` hears a line before anything that takes long.
     pub fn lease(&self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
         self.belongs_to_us()?;
-        private_dir(&self.dir, self.user)?;
+        private_dir(&self.dir, self.user).map_err(|error| self.elsewhere(error))?;
         let change = lock_alone(&self.dir.join(CHANGE), CHANGING, say)?;
-        let address = match self.adopt(say)? {
-            Some(address) => address,
-            None => self.start_anew(&change, say)?,
-        };
+        if let Some(address) = self.adopt(say)? {
+            return self.join(address);
+        }
+        let address = self.start_anew(&change, say)?;
+        self.join(address).inspect_err(|_| {
+            // One that nobody uses would stay.
+            let _ = self.stop(&change);
+        })
+    }
+
+    /// Joins the users of a server that runs, and may have been made just now.
+    fn join(&self, address: Address) -> Result<Lease> {
         self.prepare(&address)?;
         let users = self.open(USERS)?;
         users.lock_shared().at("lock", &self.dir.join(USERS))?;
         Ok(Lease { cluster: self.clone(), users: Some(users), address })
+    }
+
+    /// Says what to do where servers cannot be kept.
+    fn elsewhere(&self, error: Error) -> Error {
+        let Error::Io { source, .. } = error else { return error };
+        let dir = self.dir.display();
+        let context =
+            format!("cannot keep a server in {dir} (PGLINGS_HOME may name another folder)");
+        Error::Io { context, source }
     }
 
     /// Starts the server, and first makes or mends whatever keeps it from running.
@@ -157,7 +178,7 @@ impl Cluster {
     }
 
     pub(super) fn data(&self) -> PathBuf {
-        self.dir.join("data")
+        self.dir.join(DATA)
     }
 
     /// The programs that it runs on.
@@ -171,7 +192,7 @@ impl Cluster {
     }
 
     fn log(&self) -> PathBuf {
-        self.dir.join("log")
+        self.dir.join(LOG)
     }
 
     fn open(&self, name: &str) -> Result<File> {

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use pglings::exercise::exercise;
 
 use crate::files::pipe;
-use crate::watch::{Seat, Watch, desk, home, until, with_body};
+use crate::watch::{Watch, desk, home, until, with_body};
+use crate::world::Seat;
 use crate::world::{QUIET, Ran, all_files, pglings_at, small_workbook};
 
 fn solution() -> &'static str {

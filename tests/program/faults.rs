@@ -327,39 +327,3 @@ fn what_an_older_pglings_has_left_is_told_and_left_alone() {
     assert!(files.iter().all(|file| fs::read(file).unwrap() == b"9\n"));
     let _ = fs::remove_dir_all(home.cache);
 }
-
-/// A file system with little room, until it is dropped.
-struct Small(PathBuf);
-
-impl Small {
-    fn mount(&self, options: &str) {
-        let line = format!("mount -t tmpfs -o {options} pglings-test {}", self.0.display());
-        assert!(shell(&line), "{line}");
-    }
-}
-
-impl Drop for Small {
-    fn drop(&mut self) {
-        shell(&format!("umount --lazy {}", self.0.display()));
-    }
-}
-
-#[test]
-#[ignore = "it mounts a file system, which takes root; .ci/run does it"]
-fn without_room_there_is_a_sentence_and_with_room_it_goes_on() {
-    let place = Faulty::empty("home-full");
-    let small = Small(place.home.clone());
-    small.mount("size=12m,mode=755");
-    let ran = place.run(&LESSON);
-    assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.stderr.contains("No space left on device"), "{ran:?}");
-    assert!(ran.stderr.contains("To mend it: make room there"), "{ran:?}");
-    assert!(!place.cluster().join("data.new").exists());
-    // Enough to make a cluster, and not for the databases of a lesson.
-    small.mount("remount,size=48m");
-    let ran = place.run(&LESSON);
-    assert_eq!(ran.code, 3, "{ran:?}");
-    assert!(ran.stderr.contains("No space left on device"), "{ran:?}");
-    small.mount("remount,size=400m");
-    place.works();
-}

@@ -9,7 +9,7 @@ use rand::distr::Alphanumeric;
 
 use super::running::{cure, remove_call};
 use super::{Cluster, START_LIMIT, SUPERUSER};
-use crate::error::{Context, Error, PathContext, Result};
+use crate::error::{self, Context, Error, PathContext, Result};
 use crate::home::{User, own, private_dir};
 use crate::postgres::address::Address;
 use crate::postgres::scram;
@@ -27,13 +27,14 @@ impl Cluster {
     /// `initdb` into a folder beside, renamed when whole. Should we be killed, `lock` is held until
     /// `initdb` has ended, which goes on alone and writes to the folder.
     pub(in crate::postgres) fn initialise(&self, lock: &File) -> Result<()> {
-        self.sweep_drafts();
         let fresh = self.dir.join(DRAFTS[0]);
-        private_dir(&fresh, self.user)?;
         self.write_password()?;
         let mut outcome = String::new();
         // The names of the locale that sorts alike everywhere; C is what every system has.
         for locale in [&["--locale=C.UTF-8"][..], &["--locale=C"]] {
+            // What failed before may have left something, of which the next one would complain.
+            self.sweep_drafts();
+            private_dir(&fresh, self.user)?;
             let finished = self
                 .program("initdb")
                 .args(["--encoding=UTF8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"])
@@ -52,13 +53,16 @@ impl Cluster {
             outcome = finished.stderr.text();
         }
         let _ = fs::remove_dir_all(&fresh);
-        Err(Error::NoServer(format!(
-            "initdb of PostgreSQL {} failed in {}:\n{}\n{}",
-            self.binaries.version,
-            self.dir.display(),
-            outcome.trim_end(),
-            cure(&outcome, &self.dir)
-        )))
+        let full = error::full(&outcome, &format!("initdb cannot write to {}", self.dir.display()));
+        Err(full.unwrap_or_else(|| {
+            Error::NoServer(format!(
+                "initdb of PostgreSQL {} failed in {}:\n{}\n{}",
+                self.binaries.version,
+                self.dir.display(),
+                outcome.trim_end(),
+                cure(&self.dir)
+            ))
+        }))
     }
 
     /// Removes what was being made or removed when pglings was killed.
@@ -182,7 +186,7 @@ impl Cluster {
         Err(Error::NoServer(format!(
             "The private cluster's password is lost, and no other can be set:\n{}\n{}",
             said.trim_end(),
-            cure(&said, &self.dir)
+            cure(&self.dir)
         )))
     }
 

@@ -33,13 +33,14 @@ fn works_in(pid: i32, data: &Path) -> bool {
     fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|dir| data.is_ok_and(|data| dir == data))
 }
 
-/// Whether a process is a server of this folder, which stands in its command line.
+/// Whether a process works in this folder, where there is no /proc.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn works_in(pid: i32, data: &Path) -> bool {
-    let ps = crate::process::Program::new("ps").args(["-ww", "-o", "command=", "-p"]);
-    ps.arg(pid.to_string())
-        .run(std::time::Duration::from_secs(10))
-        .is_ok_and(|finished| finished.stdout.text().contains(&data.display().to_string()))
+    let Ok(data) = data.canonicalize() else { return false };
+    let lsof = crate::process::Program::new("lsof").args(["-a", "-d", "cwd", "-Fn", "-p"]);
+    lsof.arg(pid.to_string()).run(std::time::Duration::from_secs(10)).is_ok_and(|finished| {
+        finished.stdout.text().lines().any(|line| line == format!("n{}", data.display()))
+    })
 }
 
 /// Elsewhere the file has to be believed.

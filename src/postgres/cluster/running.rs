@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::postmaster::{self, Postmaster};
 use super::settings::settings;
-use super::{Cluster, START_LIMIT, SUPERUSER, USERS};
-use crate::error::{Error, PathContext, Result};
-use crate::home::own;
+use super::{Cluster, DATA, LOG, START_LIMIT, SUPERUSER, USERS};
+use crate::error::{self, Error, PathContext, Result};
+use crate::home::{self, own};
 use crate::interrupt;
 use crate::postgres::address::Address;
 use crate::process;
@@ -17,6 +17,8 @@ use crate::process;
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long a server is waited for in silence.
 const QUIET: Duration = Duration::from_secs(1);
+/// On a disk with less room than this, in bytes, a server may not start and cannot say why.
+const LITTLE: u64 = 1 << 20;
 /// How long the processes of a server that was killed may take to go.
 const GOING: Duration = Duration::from_secs(10);
 
@@ -94,10 +96,11 @@ impl Cluster {
             let finished = self
                 .program("pg_ctl")
                 .server(self.pid_file())
-                .args(["start", "--wait", "--silent", "--timeout", "50", "--pgdata"])
-                .arg(self.data())
-                .arg("--log")
-                .arg(&log)
+                // From the folder itself: pg_ctl asks a shell to start the server, and hands it the
+                // paths in double quotes, where `$` and others mean something.
+                .dir(&self.dir)
+                .args(["start", "--wait", "--silent", "--timeout", "50"])
+                .args(["--pgdata", DATA, "--log", LOG])
                 .args(["--options", &settings(port)])
                 .holding(lock)?
                 .run(START_LIMIT)?;
@@ -110,11 +113,19 @@ impl Cluster {
                 break;
             }
         }
+        let what = format!("PostgreSQL cannot write to {}", self.dir.display());
+        if let Some(full) = error::full(&last, &what) {
+            return Err(full);
+        }
+        // Then there is no room for a log either.
+        if home::has_less(&self.dir, LITTLE) == Some(true) {
+            return Err(error::no_room(&what));
+        }
         Err(Error::NoServer(format!(
             "PostgreSQL {} does not start from {}. The end of its log:\n{last}\n{}",
             self.binaries.version,
             self.dir.display(),
-            cure(&last, &self.dir)
+            cure(&self.dir)
         )))
     }
 
@@ -171,11 +182,8 @@ impl Cluster {
     }
 }
 
-/// What to do about a server that cannot be made or started, from what it said.
-pub(super) fn cure(said: &str, dir: &Path) -> String {
-    if said.contains("No space left on device") {
-        return "To mend it: make room there, and try again.".to_owned();
-    }
+/// What to do about a server that cannot be made or started, whatever it said.
+pub(super) fn cure(dir: &Path) -> String {
     format!("Only databases of lessons are in it. To have another one made: {}", remove_call(dir))
 }
 
