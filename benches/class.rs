@@ -5,8 +5,8 @@
 //! For classes that are solved, unsolved, wrong, do not compile, and mixed, of all exercises and
 //! without two equal answers: verdicts per second, the most memory that pglings itself had, and how
 //! many times as many verdicts that is as `cargo test` has. That is measured in the same run, on some
-//! of the learners, in a copy of the workbook that is built and warm. Both are unoptimized, as they
-//! are for whoever works in the repository.
+//! of the learners, each with a copy of the workbook, which share a target folder where all that they
+//! depend on is built. Both are unoptimized, as they are for whoever works in the repository.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -102,6 +102,13 @@ impl Desk {
             }
         }
         let desk = Desk { workbook, target, place: tempfile::tempdir()? };
+        // The program that grades, and what all exercises depend on.
+        let build = desk.program("cargo", &desk.workbook).args(["build", "--quiet"]);
+        if !build.run(LIMIT)?.success() {
+            return Err("the copy of the workbook does not build".into());
+        }
+        // `cargo test` in another copy writes another program there.
+        fs::copy(desk.target.join("debug/pglings"), desk.grader())?;
         let exercises = exercises().iter().collect();
         let kinds = vec![Kind::Solved];
         let warm = Class { seed: 0, learners: 1, exercises, kinds, identical: 100 };
@@ -110,8 +117,12 @@ impl Desk {
         Ok(desk)
     }
 
-    fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Program {
-        let program = Program::new(program).dir(&self.workbook);
+    fn grader(&self) -> PathBuf {
+        self.target.join("debug/grader")
+    }
+
+    fn program(&self, program: impl AsRef<std::ffi::OsStr>, workbook: &Path) -> Program {
+        let program = Program::new(program).dir(workbook);
         program.env("CARGO_TARGET_DIR", &self.target).env("DATABASE_URL", "")
     }
 
@@ -123,7 +134,7 @@ impl Desk {
             class.hand_in(learner, Packed::Folder, &handed);
         }
         let began = Instant::now();
-        let program = self.program(self.target.join("debug/pglings")).arg("grade").arg(&handed);
+        let program = self.program(self.grader(), &self.workbook).arg("grade").arg(&handed);
         let mut running = program.arg("--out").arg(&out).start()?;
         drop(running.stdin.take());
         let mut memory = 0;
@@ -154,15 +165,19 @@ impl Desk {
     fn test(&self, class: &Class) -> Anyhow<Done> {
         let mut done = Done::default();
         for learner in 0..class.learners.min(SAMPLE) {
-            for exercise in exercises() {
-                fs::write(self.workbook.join(exercise.path()), exercise.stub())?;
-            }
+            let folder = tempfile::tempdir_in(self.place.path())?;
+            copy(&self.workbook, folder.path())?;
             let answers = class.answers(learner);
             for (exercise, text) in &answers {
-                fs::write(self.workbook.join(exercise.path()), text)?;
+                fs::write(folder.path().join(exercise.path()), text)?;
             }
             let began = Instant::now();
-            let test = self.program("cargo").args(["test", "--quiet", "--test", "exercises"]);
+            let test = self.program("cargo", folder.path()).args([
+                "test",
+                "--quiet",
+                "--test",
+                "exercises",
+            ]);
             let finished = test.run(LIMIT)?;
             done.time += began.elapsed();
             let said = finished.stdout.text();

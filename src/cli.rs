@@ -192,7 +192,7 @@ pub struct Grade {
     /// Where and how to write the gradebook
     #[command(flatten)]
     pub out: GradeOut,
-    /// How many learners to grade at a time; none: as many as there are cores
+    /// How many learners to grade at a time; none: two for each core
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     pub jobs: Option<u16>,
     /// Grade one part of the learners, such as 1/8; the parts are joined with `grade merge`

@@ -79,13 +79,14 @@ fn grade(
         let _work = activity::begin("what exercises stand on is built, if it is not there");
         Toolchain::prepare(&context.workbook, desk.path(), user(0))?
     };
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    // A job waits half of its time, for the server or the compiler.
+    let jobs = 2 * thread::available_parallelism().map_or(1, usize::from);
     let class = Class {
         course,
         compiler: &Compiler { toolchain, sandbox },
         servers: &context.servers().in_memory(),
         desk: desk.path(),
-        jobs: options.jobs.map_or(cores, usize::from),
+        jobs: options.jobs.map_or(jobs, usize::from),
     };
     let graded = class.grade(reading, &journal, known);
     graded.inspect_err(|_| {
