@@ -4,7 +4,6 @@ use super::{Context, exercise_named};
 use crate::activity;
 use crate::error::Result;
 use crate::exercise::files::File;
-use crate::exercise::progress::Progress;
 use crate::exercise::{Exercise, exercises};
 use crate::grade;
 use crate::grade::verdict::{Status, Verdict};
@@ -54,10 +53,7 @@ fn is_begun(context: &Context, exercise: &Exercise) -> bool {
 
 fn remember(context: &Context, exercise: &Exercise, verdict: &Verdict) {
     let Some(text) = &verdict.answer else { return };
-    let _alone = Progress::alone(&context.workbook);
-    let mut progress = context.progress();
-    progress.graded(exercise, text, verdict.status);
-    context.save(&progress);
+    context.note(|progress| progress.graded(exercise, text, verdict.status));
 }
 
 fn what_next(verdict: &Verdict) -> Option<String> {

@@ -2,16 +2,12 @@
 
 use super::{Context, exercise_named};
 use crate::error::Result;
-use crate::exercise::progress::Progress;
 use crate::report::{call, prose};
 
 pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
     let exercise = exercise_named(wanted)?;
     let hints = (exercise.grader)().hints;
-    let _alone = Progress::alone(&context.workbook);
-    let mut progress = context.progress();
-    let shown = progress.next_hint(exercise).min(hints.len());
-    context.save(&progress);
+    let shown = context.note(|progress| progress.next_hint(exercise)).min(hints.len());
     for (index, hint) in hints.iter().enumerate().take(shown) {
         let text = format!("**Hint {} of {}.** {hint}", index + 1, hints.len());
         context.print(&format!("{}\n", prose::render(&text, context.look)))?;

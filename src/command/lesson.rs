@@ -7,7 +7,6 @@ use super::{Context, is_interactive, lesson_named};
 use crate::cli;
 use crate::error::{Context as _, Error, Result};
 use crate::exercise;
-use crate::exercise::progress::Progress;
 use crate::interrupt;
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::player::{Audience, Ending, Straight, Walk};
@@ -85,13 +84,10 @@ pub(super) fn walk(
 }
 
 fn remember(context: &Context, lesson: &Lesson, ending: Ending) {
-    let _alone = Progress::alone(&context.workbook);
-    let mut progress = context.progress();
-    match ending {
+    context.note(|progress| match ending {
         Ending::Finished => progress.finished(lesson.stem),
         Ending::LeftAt(step) => progress.left_at(lesson.stem, step),
-    }
-    context.save(&progress);
+    });
 }
 
 fn farewell(context: &Context, lesson: &Lesson, ending: Ending) -> Result<()> {

@@ -147,12 +147,10 @@ impl Context {
         loaded.progress
     }
 
-    /// Remembers the progress, or says on the error stream why not: what a command is for matters
-    /// more than its memory.
-    pub(crate) fn save(&self, progress: &Progress) {
-        if let Err(error) = progress.save(&self.workbook) {
-            self.warn(format!("Your progress could not be saved: {error}"));
-        }
+    /// Changes the progress, or says on the error stream why it could not: what a command is for
+    /// matters more than its memory.
+    pub(crate) fn note<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
+        Progress::change(&self.workbook, |words| self.warn(words), change)
     }
 
     /// Says something on the error stream, once: each of many exercises would say it again.

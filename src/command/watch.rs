@@ -228,10 +228,7 @@ impl Session<'_> {
 
     fn remember(&mut self, exercise: &Exercise, verdict: &Verdict) {
         let Some(text) = &verdict.answer else { return };
-        let _alone = Progress::alone(&self.context.workbook);
-        let mut progress = self.progress();
-        progress.graded(exercise, text, verdict.status);
-        self.save(&progress);
+        self.keep(|progress| progress.graded(exercise, text, verdict.status));
     }
 
     /// As [`Context::progress`], but what there is to say of it goes on our own screen.
@@ -243,10 +240,10 @@ impl Session<'_> {
         loaded.progress
     }
 
-    fn save(&mut self, progress: &Progress) {
-        if let Err(error) = progress.save(&self.context.workbook) {
-            self.note = Some(format!("Your progress could not be saved: {error}"));
-        }
+    /// As [`Context::note`].
+    fn keep<T>(&mut self, change: impl FnOnce(&mut Progress) -> T) -> T {
+        let note = &mut self.note;
+        Progress::change(&self.context.workbook, |words| *note = Some(words), change)
     }
 
     fn way(&mut self) -> Way {

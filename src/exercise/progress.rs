@@ -111,11 +111,27 @@ impl Progress {
         }
     }
 
-    /// Keeps other pglings from the file between [`load`](Self::load) and [`save`](Self::save), until
-    /// it is dropped: what one notes, another one would overwrite. As far as can be: a folder that is
-    /// closed to us is told by `save`, and whoever holds the lock for long is no reason to wait.
-    #[must_use]
-    pub fn alone(workbook: &Workbook) -> Option<fs::File> {
+    /// Changes what the workbook's progress file says, and returns what the change does. `tell` hears
+    /// what could not be read or written.
+    pub fn change<T>(
+        workbook: &Workbook,
+        mut tell: impl FnMut(String),
+        change: impl FnOnce(&mut Progress) -> T,
+    ) -> T {
+        let _alone = Self::alone(workbook);
+        let Loaded { mut progress, warning } = Self::load(workbook);
+        warning.into_iter().for_each(&mut tell);
+        let result = change(&mut progress);
+        if let Err(error) = progress.save(workbook) {
+            tell(format!("Your progress could not be saved: {error}"));
+        }
+        result
+    }
+
+    /// Keeps other pglings from the file between reading and writing, until it is dropped: what one
+    /// notes, another one would overwrite. As far as can be: a folder that is closed to us is told when
+    /// it is written, and whoever holds the lock for long is no reason to wait.
+    fn alone(workbook: &Workbook) -> Option<fs::File> {
         let path = path(workbook).with_extension("lock");
         fs::create_dir_all(path.parent()?).ok()?;
         let lock = fs::File::options().create(true).append(true).open(path).ok()?;
@@ -130,7 +146,7 @@ impl Progress {
 
     /// Writes it, whole. What stands in for a file that could not be read is not written: that was
     /// said when it was read.
-    pub fn save(&self, workbook: &Workbook) -> Result<()> {
+    fn save(&self, workbook: &Workbook) -> Result<()> {
         if self.stands_in {
             return Ok(());
         }

@@ -90,9 +90,24 @@ impl Look {
     }
 }
 
+/// Columns and rows, as the terminal says them. Where there is none, `crossterm::terminal::size`
+/// would have `tput` guess, which is a program to start for each word we say.
+#[cfg(unix)]
+pub fn terminal_size() -> Option<(u16, u16)> {
+    let size = crossterm::terminal::window_size().ok()?;
+    Some((size.columns, size.rows))
+}
+
+/// Columns and rows, as the terminal says them.
+#[cfg(not(unix))]
+#[expect(clippy::disallowed_methods, reason = "there is no tput")]
+pub fn terminal_size() -> Option<(u16, u16)> {
+    crossterm::terminal::size().ok()
+}
+
 /// Columns and rows of the terminal; `None` where it does not say, or says zero.
 pub fn screen_size() -> Option<(usize, usize)> {
-    let (columns, rows) = crossterm::terminal::size().ok()?;
+    let (columns, rows) = terminal_size()?;
     let size = (usize::from(columns), usize::from(rows));
     (size.0 > 0 && size.1 > 0).then_some(size)
 }

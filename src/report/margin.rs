@@ -69,6 +69,6 @@ impl TermLike for Margin {
 
 /// Columns and rows; a terminal that claims to have none of one has the usual number.
 fn size() -> Option<(u16, u16)> {
-    let (columns, rows) = crossterm::terminal::size().ok()?;
+    let (columns, rows) = super::look::terminal_size()?;
     Some((if columns == 0 { 80 } else { columns }, if rows == 0 { 24 } else { rows }))
 }

@@ -22,7 +22,7 @@ const MARGIN: usize = 12;
 pub fn show(look: Look, still: bool) {
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     // A terminal may claim to have no columns; nothing can be drawn over in such a one.
-    let columns = crossterm::terminal::size().map_or(0, |(columns, _)| columns);
+    let columns = super::look::terminal_size().map_or(0, |(columns, _)| columns);
     let moves = io::stderr().is_terminal() && !still && !dumb && columns > 0;
     let moving = (moves && !look.spoken).then(|| Moving {
         all: MultiProgress::with_draw_target(ProgressDrawTarget::term_like_with_hz(

@@ -84,10 +84,8 @@ impl Session<'_> {
     }
 
     fn hint(&mut self) -> Result<()> {
-        let _alone = crate::exercise::progress::Progress::alone(&self.context.workbook);
-        let mut progress = self.progress();
-        let shown = progress.next_hint(self.hand);
-        self.save(&progress);
+        let hand = self.hand;
+        let shown = self.keep(|progress| progress.next_hint(hand));
         self.turn_to(Page::Hints(self.hand, shown));
         // The new one is at the end.
         self.view = View::From(usize::MAX);

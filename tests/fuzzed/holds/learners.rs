@@ -63,11 +63,18 @@ pub(crate) fn progress(data: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let workbook = Workbook::at(folder.path());
     write_whole(&folder.path().join(".pglings/progress.json"), data).unwrap();
-    let mut progress = Progress::load(&workbook).progress;
     let insert = pglings::exercise::exercise("7").unwrap();
-    progress.left_at("07_insert", progress.step("07_insert"));
-    progress.next_hint(insert);
-    progress.save(&workbook).unwrap();
+    let mut told = Vec::new();
+    let progress = Progress::change(
+        &workbook,
+        |words| told.push(words),
+        |progress| {
+            progress.left_at("07_insert", progress.step("07_insert"));
+            progress.next_hint(insert);
+            progress.clone()
+        },
+    );
+    assert!(told.iter().all(|words| words.contains("it is kept as")), "{told:?}");
     let again = Progress::load(&workbook);
     assert_eq!((again.progress, again.warning), (progress, None));
 }
