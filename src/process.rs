@@ -142,6 +142,8 @@ impl Program {
 
     /// Says that it starts or stops a server, which writes its process id to the first line of
     /// this file before the program ends. The server is to stay when all else is ended.
+    ///
+    /// Ctrl-C lets it come to its end: a server that is half started is nobody's to stop.
     #[must_use]
     pub fn server(mut self, pid_file: PathBuf) -> Program {
         self.server = Some(pid_file);
@@ -169,10 +171,11 @@ impl Program {
     /// Runs it to its end, or for so long at the most.
     pub fn run(self, limit: Duration) -> Result<Finished> {
         let kept = self.kept;
+        let ends = self.server.is_none();
         let mut running = self.start()?;
         drop(running.stdin.take());
         let stdout = running.stdout.take().map(|pipe| Captured::of(pipe, kept));
-        let stopper = crate::interrupt::on(running.stopper());
+        let stopper = ends.then(|| crate::interrupt::on(running.stopper()));
         let status = running.wait(limit);
         drop(stopper);
         running.end();

@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use pglings::home::Home;
 use postgres::{Client, NoTls};
 
-use crate::world::{QUIET, Ran};
+use crate::world::{Ran, WORLD};
 
 const LESSON: [&str; 3] = ["lesson", "7", "--no-pause"];
 
@@ -37,7 +37,7 @@ impl Faulty {
     }
 
     fn run(&self, args: &[&str]) -> Ran {
-        Ran::of(QUIET.command(&self.home).args(args).output().unwrap())
+        Ran::of(WORLD.command(&self.home).args(args).output().unwrap())
     }
 
     fn works(&self) -> Ran {
@@ -48,7 +48,7 @@ impl Faulty {
 
     /// Starts a command, and waits for a line of its error stream.
     fn until_it_says(&self, args: &[&str], words: &str) -> Child {
-        let mut command = QUIET.command(&self.home);
+        let mut command = WORLD.command(&self.home);
         let mut child =
             command.args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
@@ -105,7 +105,7 @@ impl Faulty {
 
 impl Drop for Faulty {
     fn drop(&mut self) {
-        let _ = QUIET.command(&self.home).args(["server", "stop"]).output();
+        let _ = WORLD.command(&self.home).args(["server", "stop"]).output();
         self.remove();
     }
 }
@@ -250,7 +250,7 @@ fn a_lock_that_somebody_holds_is_waited_for_with_a_word() {
 fn a_server_that_ends_is_waited_for_and_one_that_is_full_is_told() {
     let place = Faulty::empty("home-busy");
     let solution = pglings::exercise::exercise("8").unwrap().solution;
-    let _desk = QUIET.answer("08_select", solution);
+    let _desk = WORLD.answer("08_select", solution);
     assert_eq!(place.run(&["server", "start"]).code, 0);
     let url = place.url();
     // Until nobody gets in, whoever it is.

@@ -255,3 +255,27 @@ fn a_server_that_goes_away_in_mid_check_is_nobodys_fault() {
     assert_eq!(WORLD.at(&home, &["lesson", "7", "--no-pause"]).code, 0);
     WORLD.at(&home, &["server", "stop"]);
 }
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_while_the_server_starts_leaves_none() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let home = home("home-early");
+    assert_eq!(WORLD.at(&home, &["lesson", "7", "--no-pause"]).code, 0);
+    let clusters = pglings::home::Home::at(&home).unwrap().data;
+    let cluster = |entry: &std::fs::DirEntry| entry.path().join("data/postmaster.pid").exists();
+    for _ in 0..3 {
+        let mut lesson = WORLD.command(&home);
+        lesson.args(["lesson", "7", "--no-pause"]);
+        lesson.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut lesson = lesson.spawn().unwrap();
+        // The server has begun, and nobody knows yet whether it lets anybody in.
+        while !std::fs::read_dir(&clusters).unwrap().flatten().any(|entry| cluster(&entry)) {
+            assert!(lesson.try_wait().unwrap().is_none(), "it starts none");
+        }
+        kill_process(Pid::from_child(&lesson), Signal::INT).unwrap();
+        assert_eq!(lesson.wait().unwrap().code(), Some(130));
+        let status = WORLD.at(&home, &["server", "status"]);
+        assert!(!status.stdout.contains("running at"), "{status:?}");
+    }
+}

@@ -113,6 +113,8 @@ impl Cluster {
                 break;
             }
         }
+        // One that takes too long may start yet, when nobody uses it.
+        let _ = self.stop(lock);
         let what = format!("PostgreSQL cannot write to {}", self.dir.display());
         if let Some(full) = error::full(&last, &what) {
             return Err(full);
