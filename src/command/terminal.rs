@@ -25,6 +25,9 @@ thread_local! {
     static DRAWS: Cell<bool> = const { Cell::new(false) };
 }
 
+/// How long crossterm looks whether anything came; in no time it looks at nothing.
+const MOMENT: Duration = Duration::from_millis(10);
+
 /// What came from the terminal.
 pub(super) enum Pressed {
     /// A key, or a new size.
@@ -67,7 +70,11 @@ impl Raw {
             if !is_open(Duration::ZERO)? {
                 return Err(Error::Interrupted);
             }
-            if !event::poll(Duration::ZERO).context("cannot read the terminal")? {
+            let came = match event::poll(MOMENT) {
+                Err(_) if !is_open(Duration::ZERO)? => return Err(Error::Interrupted),
+                came => came.context("cannot read the terminal")?,
+            };
+            if !came {
                 let left = until.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     return Ok(None);

@@ -1,5 +1,5 @@
 //! tries: fill a table until the disk is full
-//! expect: timed_out|failed
+//! expect: timed_out|failed|crashed
 
 #[path = "../../../solutions/m1_raw_sql/07_insert.rs"]
 mod solution;
