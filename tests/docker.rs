@@ -28,8 +28,7 @@ fn lessons_and_answers_hold_on_the_image_of_the_compose_file() {
     let (name, tag) = image();
     let server = GenericImage::new(name, tag)
         .with_exposed_port(5432.tcp())
-        // Said by the server that makes the cluster, too.
-        .with_wait_for(WaitFor::message_on_stderr(READY))
+        // The server that makes the cluster says so on standard output.
         .with_wait_for(WaitFor::message_on_stderr(READY))
         .with_env_var("POSTGRES_PASSWORD", "of the test")
         // As our own clusters are in tests: in memory, and not waiting for a disk.

@@ -179,10 +179,11 @@ impl<'a> Trial<'a> {
     }
 
     /// On a server of somebody's own, others may take the connections that an answer needs. One
-    /// that has opened many itself has used them up.
+    /// that has opened many itself has used them up, and one that has opened none was not there.
     fn crowded_out(&self, failure: &Failure) -> Outcome {
         let full = failure.server.as_ref().is_some_and(|server| server.sqlstate == "53300");
-        if full && self.database.binaries.is_none() && self.connections() <= 2 * POOL as usize {
+        let tried = (1..=2 * POOL as usize).contains(&self.connections());
+        if full && tried && self.database.binaries.is_none() {
             return Err(Error::NoServer(format!(
                 "the server has no connection left for the answer: {}. Others use it too: close \
                  some sessions, or try again later",
