@@ -127,10 +127,8 @@ fn what_several_note_at_once_is_all_there() {
             let workbook = &workbook;
             scope.spawn(move || {
                 for number in 0..20 {
-                    let _alone = Progress::alone(workbook);
-                    let mut progress = Progress::load(workbook).progress;
-                    progress.finished(&format!("{name}{number}"));
-                    progress.save(workbook).unwrap();
+                    let tell = |words: String| panic!("{words}");
+                    Progress::change(workbook, tell, |p| p.finished(&format!("{name}{number}")));
                 }
             });
         }
