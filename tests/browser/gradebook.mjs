@@ -104,6 +104,14 @@ async function opens(page, data) {
   await page.keyboard.press("Escape");
   assert.ok(!(await isOpen(page)), "Escape closes it");
   assert.ok((await focused(page))[1] === exercise + 2, "the cell has the focus again");
+  await cell.click();
+  const later = await page.evaluate(() => new Promise((done) => {
+    panel.addEventListener("close", () => setTimeout(() => done(document.activeElement.id)), { once: true });
+    panel.close();
+    find.focus();
+  }));
+  assert.equal(later, "find", "whoever has gone on to search stays there");
+  await page.evaluate(() => document.activeElement.blur());
 }
 
 async function keys(page, data) {

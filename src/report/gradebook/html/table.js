@@ -216,7 +216,10 @@ panel.querySelector("[data-close]").addEventListener("click", () => panel.close(
 panel.addEventListener("click", (event) => {
   if (event.target === panel) panel.close();
 });
-panel.addEventListener("close", () => focus(current.closest("th, td")));
+panel.addEventListener("close", () => {
+  // The event comes late: whoever is at the filters by now stays there.
+  if (!document.activeElement.matches("input, select, button")) focus(current.closest("th, td"));
+});
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (panel.open && (event.key === "n" || event.key === "p")) turn(event.key === "n" ? 1 : -1);
