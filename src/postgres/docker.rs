@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use self::compose::{Compose, Container};
 use super::address::Address;
-use super::lock::lock_file;
+use super::lock::{Waiting, lock_alone, lock_file};
 use crate::activity;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
@@ -25,6 +25,13 @@ use crate::interrupt;
 
 /// How long a container may take until it answers: the first start makes a cluster.
 const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// Whoever holds the lock may be fetching the image.
+const CHANGING: Waiting = Waiting {
+    holder: "starts or stops the server in Docker",
+    limit: Duration::from_secs(1000),
+    ends: true,
+};
 
 /// Between two attempts to connect, and how many of these pass until the engine is asked.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -85,8 +92,7 @@ impl Docker {
 
     /// Starts the container if it does not run, waits until it answers, and joins its users.
     pub fn lease(self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
-        fs::create_dir_all(&self.dir).at("create", &self.dir)?;
-        let _change = self.lock_change()?;
+        let _change = self.lock_change(CHANGING, say)?;
         let before = self.compose.container()?.filter(|container| container.running);
         let container = match before {
             Some(container) => {
@@ -137,7 +143,7 @@ impl Docker {
         else {
             return Ok(true);
         };
-        let _change = self.lock_change()?;
+        let _change = self.lock_change(CHANGING, &mut activity::note)?;
         let _ = fs::remove_file(self.file(&container, "keep"));
         let users = lock_file(&self.file(&container, "users.lock"))?;
         if users.try_lock().is_err() {
@@ -233,12 +239,9 @@ impl Docker {
         }
     }
 
-    fn lock_change(&self) -> Result<File> {
+    fn lock_change(&self, waiting: Waiting, say: &mut dyn FnMut(&str)) -> Result<File> {
         fs::create_dir_all(&self.dir).at("create", &self.dir)?;
-        let path = self.dir.join("change.lock");
-        let change = lock_file(&path)?;
-        change.lock().at("lock", &path)?;
-        Ok(change)
+        lock_alone(&self.dir.join("change.lock"), waiting, say)
     }
 }
 
@@ -262,7 +265,9 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let docker = &self.docker;
-        let Ok(_change) = docker.lock_change() else { return };
+        // Whoever leaves after Ctrl-C waits too: the last one out has to be told from the others.
+        let waiting = Waiting { ends: false, ..CHANGING };
+        let Ok(_change) = docker.lock_change(waiting, &mut |_| {}) else { return };
         // Letting go of our share first: the lock is of the file, and both are ours.
         drop(self.users.take());
         let users = lock_file(&docker.file(&self.container, "users.lock"));
