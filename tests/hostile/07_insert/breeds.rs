@@ -11,6 +11,8 @@ pub fn main() -> ExitCode {
         let me = std::env::current_exe().unwrap();
         let next = (generation + 1).to_string();
         let mut child = Command::new(me);
+        // With the word that tells which of a learner's answers it is.
+        child.args(std::env::args().skip(1));
         let _ = child.env("GENERATION", next).stdin(Stdio::null()).process_group(0).spawn();
         let _ = Command::new("sleep").arg("30").process_group(0).spawn();
         std::thread::sleep(Duration::from_secs(30));
