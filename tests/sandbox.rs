@@ -26,3 +26,5 @@ mod six;
 mod table;
 #[path = "sandbox/takes.rs"]
 mod takes;
+#[path = "sandbox/tools.rs"]
+mod tools;

@@ -1,5 +1,6 @@
 //! What Landlock does not look at, refused by the kind of system call: sockets that are no TCP,
-//! modes and times of files, and what a sandbox is broken out of with.
+//! modes and times of files, priorities and limits of others, memory that stays, and what a sandbox
+//! is broken out of with.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ type Calls = BTreeMap<libc::c_long, Vec<SeccompRule>>;
 pub(super) fn refuse(modes: bool) -> Result<(), Error> {
     let mut calls = Calls::from([(libc::SYS_socket, sockets()?)]);
     calls.extend(outwards().map(|call| (call, Vec::new())));
+    for call in at_others() {
+        calls.insert(call, vec![SeccompRule::new(vec![word(0, Ne, 0)?])?]);
+    }
     if !modes {
         calls.extend(inodes().map(|call| (call, Vec::new())));
         // Of an open file it may set the time: that file is its own, or not open for it.
@@ -68,22 +72,59 @@ fn sockets() -> Result<Vec<SeccompRule>, Error> {
     ])
 }
 
-/// What leads out: other namespaces, other processes, rarely tried parts of the kernel.
+/// What leads out: other namespaces, other processes, the names in folders that cannot be listed,
+/// memory and queues of the whole machine, rarely tried parts of the kernel. Who grades without being
+/// root shares the user of the answers, and is nothing but another process of theirs.
 fn outwards() -> impl Iterator<Item = libc::c_long> {
-    [libc::SYS_mount, libc::SYS_ptrace, libc::SYS_setns, libc::SYS_unshare]
-        .into_iter()
-        .chain(rare())
+    [
+        libc::SYS_fanotify_init,
+        libc::SYS_inotify_add_watch,
+        libc::SYS_ioprio_set,
+        libc::SYS_mount,
+        libc::SYS_mq_open,
+        libc::SYS_mq_unlink,
+        libc::SYS_msgget,
+        libc::SYS_msgctl,
+        libc::SYS_msgrcv,
+        libc::SYS_msgsnd,
+        libc::SYS_ptrace,
+        libc::SYS_semctl,
+        libc::SYS_semget,
+        libc::SYS_semop,
+        libc::SYS_semtimedop,
+        libc::SYS_setns,
+        libc::SYS_setpriority,
+        libc::SYS_shmat,
+        libc::SYS_shmctl,
+        libc::SYS_shmget,
+        libc::SYS_unshare,
+    ]
+    .into_iter()
+    .chain(rare())
+}
+
+/// What may be done to the process itself, which is 0, and to no other one.
+fn at_others() -> [libc::c_long; 5] {
+    [
+        libc::SYS_prlimit64,
+        libc::SYS_sched_setaffinity,
+        libc::SYS_sched_setattr,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setscheduler,
+    ]
 }
 
 /// Rarely tried parts of the kernel, and the memory of other processes.
 fn rare() -> impl Iterator<Item = libc::c_long> {
     [
+        libc::SYS_add_key,
         libc::SYS_bpf,
         libc::SYS_io_uring_setup,
         libc::SYS_keyctl,
         libc::SYS_perf_event_open,
         libc::SYS_process_vm_readv,
         libc::SYS_process_vm_writev,
+        libc::SYS_request_key,
         libc::SYS_userfaultfd,
     ]
     .into_iter()

@@ -4,7 +4,9 @@
 //! kills a program of the grader's user | No such process | Operation not permitted
 //! kills a program of its own user outside | No such process | Operation not permitted
 //! kills the server | No such process | Operation not permitted
-//! lowers the priority of the grader | No such process | Operation not permitted
+//! lowers the priority of the grader | No such process | Permission denied
+//! lowers that of all of its user's programs | GOT () | Permission denied
+//! sets a limit for the grader | No such process | Permission denied
 //! raises its own priority | Permission denied | Permission denied
 //! raises its limit on memory | Operation not permitted | Operation not permitted
 //! looks for processes outside | none | none
@@ -55,6 +57,11 @@ fn attempts(_: &mut postgres::Client) {
     let grader = "@grader@".parse().ok().and_then(Pid::from_raw);
     let nice = process::setpriority_process(grader, 19).map_err(Error::from);
     attempt("lowers the priority of the grader", nice);
+    let nice = process::setpriority_user(process::getuid(), 1).map_err(Error::from);
+    attempt("lowers that of all of its user's programs", nice);
+    let limit = process::getrlimit(Resource::Core);
+    let limit = process::prlimit(grader, Resource::Core, limit).map(drop).map_err(Error::from);
+    attempt("sets a limit for the grader", limit);
     attempt("raises its own priority", process::nice(-10).map_err(Error::from));
     let most = Rlimit { current: None, maximum: None };
     let limit = process::setrlimit(Resource::As, most).map_err(Error::from);

@@ -3,6 +3,7 @@
 //! reads /etc/passwd | No such file or directory | Permission denied
 //! reads the instructor's home | No such file or directory | Permission denied
 //! lists the instructor's home | No such file or directory | Permission denied
+//! watches what is done in it | No such file or directory | Permission denied
 //! reads a solution | No such file or directory | Permission denied
 //! reads a grader | No such file or directory | Permission denied
 //! reads a lesson | No such file or directory | Permission denied
@@ -20,6 +21,8 @@
 use std::fs;
 use std::io::{Error, ErrorKind, Read};
 
+use rustix::fs::inotify;
+
 fn some(path: &str) -> Result<usize, Error> {
     let mut bytes = [0; 64];
     fs::File::open(path)?.read(&mut bytes)
@@ -29,10 +32,16 @@ fn list(path: &str) -> Result<usize, Error> {
     Ok(fs::read_dir(path)?.count())
 }
 
+fn watch(path: &str) -> Result<(), rustix::io::Errno> {
+    let watcher = inotify::init(inotify::CreateFlags::empty())?;
+    inotify::add_watch(watcher, path, inotify::WatchFlags::CREATE).map(drop)
+}
+
 fn attempts(_: &mut postgres::Client) {
     attempt("reads /etc/passwd", some("/etc/passwd"));
     attempt("reads the instructor's home", some("@home@/secret"));
     attempt("lists the instructor's home", list("@home@"));
+    attempt("watches what is done in it", watch("@home@").map_err(Error::from));
     attempt("reads a solution", some("@workbook@/solutions/m1_raw_sql/07_insert.rs"));
     attempt("reads a grader", some("@workbook@/tests/graders/m1_raw_sql/07_insert.rs"));
     attempt("reads a lesson", some("@workbook@/lessons/m1_raw_sql/07_insert.rs"));
