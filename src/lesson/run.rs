@@ -1,10 +1,13 @@
 //! Runs the steps of a lesson on a database of its own and tells what happened.
 
+use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::sync::Once;
-use std::{panic, thread};
+use std::{io, panic, thread};
 
 use harness::protocol::{Failure, ServerError};
 use postgres::{Client, SimpleQueryMessage};
+use rand::RngExt;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 
@@ -41,7 +44,8 @@ pub struct Outcome {
 impl Stage {
     /// A stage on a fresh database.
     pub fn new(database: Database) -> Result<Stage> {
-        let tap = Tap::start(database.address.clone()).context("cannot listen on the loopback")?;
+        let tap = listen().and_then(|listener| Tap::on(listener, database.address.clone()));
+        let tap = tap.context("cannot listen on the loopback")?;
         let address = database.address.through(tap.address().port());
         let log = tap.log();
         quiet_tasks();
@@ -287,6 +291,16 @@ impl Outcome {
             _ => None,
         })
     }
+}
+
+/// The ports that lessons connect to. A lesson may print its own, and its transcript has a mask in that
+/// place: no other number of a lesson is in here, and no SQLSTATE, which may be five digits, too.
+pub(super) const PORTS: Range<u16> = 30_000..32_000;
+
+fn listen() -> io::Result<TcpListener> {
+    let bind = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let mut tried = (0..100).map(|_| bind(rand::rng().random_range(PORTS)));
+    tried.find_map(io::Result::ok).map_or_else(|| bind(0), Ok)
 }
 
 /// A task that panics comes back as an error to whoever waits for it, and a lesson may show that.

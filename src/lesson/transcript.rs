@@ -244,7 +244,10 @@ pub(crate) fn mask_times(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::lesson::run::PORTS;
 
     #[test]
     fn times_are_masked_and_other_numbers_are_not() {
@@ -264,6 +267,24 @@ mod tests {
     fn a_port_is_masked_and_the_digits_of_a_longer_number_are_not() {
         let masked = replace_whole("at 35294, or 76.235294117; 35294", "35294", "‹port›");
         assert_eq!(masked, "at ‹port›, or 76.235294117; ‹port›");
+    }
+
+    #[test]
+    fn no_number_of_a_lesson_may_be_its_port() {
+        for lesson in crate::lesson::catalogue::lessons() {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(lesson.transcript_path());
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(!text.is_empty(), "{} has no transcript", lesson.stem);
+            let numbers = text.split(|c: char| !c.is_ascii_digit());
+            let ports: Vec<&str> = numbers
+                .filter(|number| number.parse().is_ok_and(|number| PORTS.contains(&number)))
+                .collect();
+            assert!(
+                ports.is_empty(),
+                "{}: taken for its port, {ports:?} may be masked",
+                lesson.stem
+            );
+        }
     }
 
     #[test]
