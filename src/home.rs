@@ -142,6 +142,16 @@ pub fn private_dir(path: &Path, owner: Option<User>) -> Result<()> {
     own(path, owner, 0o700)
 }
 
+/// Says what to do where that cannot be kept.
+pub fn elsewhere(what: &str, dir: &Path) -> impl FnOnce(Error) -> Error {
+    let context =
+        format!("cannot keep {what} in {} (PGLINGS_HOME may name another folder)", dir.display());
+    |error| match error {
+        Error::Io { source, .. } => Error::Io { context, source },
+        other => other,
+    }
+}
+
 /// Makes the folders on the way, which the server's user has to pass whatever our umask is.
 fn passable(path: &Path) -> Result<()> {
     let missing: Vec<&Path> = path.ancestors().skip(1).take_while(|dir| !dir.exists()).collect();

