@@ -2,16 +2,23 @@
 //! a file system that is full or read-only, without one that stays behind.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 /// A mount namespace of its own.
 pub(crate) struct Room {
-    /// Keeps the namespace there until its input ends.
+    /// Keeps the namespace there until its input ends, and does what that says.
     shell: Child,
+    said: BufReader<ChildStdout>,
     is_root: bool,
 }
+
+/// The user stays who it is, since a server starts for nobody who is root, and may mount there.
+const AS_ONESELF: [&str; 4] = ["--user", "--mount", "--map-current-user", "--keep-caps"];
+
+/// Says after each line of its input that it is done.
+const SHELL: &str = "while read -r line; do eval \"$line\" && echo done || exit; done";
 
 #[expect(clippy::disallowed_methods, reason = "tests start programs as a shell would")]
 impl Room {
@@ -21,22 +28,30 @@ impl Room {
     /// not been made, and may not count as passed.
     pub(crate) fn new(script: &str, path: &Path) -> Room {
         let is_root = rustix::process::geteuid().is_root();
-        let script = format!("{script} && echo ready && exec cat >/dev/null");
         let mut shell = Command::new("unshare")
-            .args(if is_root { &["-m"][..] } else { &["-Urm"] })
-            .args(["sh", "-c", &script])
+            .args(if is_root { &["--mount"][..] } else { &AS_ONESELF })
+            .args(["sh", "-c", SHELL])
             .arg(path)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("unshare, of util-linux");
+        let said = BufReader::new(shell.stdout.take().unwrap());
+        let mut room = Room { shell, said, is_root };
+        room.mount(script);
+        room
+    }
+
+    /// Does so once more.
+    pub(crate) fn mount(&mut self, script: &str) {
+        // Where there is no shell, nothing is said either.
+        let _ = writeln!(self.shell.stdin.as_mut().unwrap(), "{script}");
         let mut line = String::new();
-        BufReader::new(shell.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        self.said.read_line(&mut line).unwrap();
         assert_eq!(
-            line, "ready\n",
+            line, "done\n",
             "this test mounts something: run it as root, or where users may make namespaces"
         );
-        Room { shell, is_root }
     }
 
     /// A file system in memory of so many KiB at a path.

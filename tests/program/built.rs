@@ -11,7 +11,7 @@ use pglings::exercise::exercise;
 use crate::files::pipe;
 use crate::watch::{Watch, desk, home, until, with_body};
 use crate::world::Seat;
-use crate::world::{QUIET, Ran, all_files, pglings_at, small_workbook};
+use crate::world::{QUIET, Ran, pglings_at, small_workbook};
 
 fn solution() -> &'static str {
     exercise("7").unwrap().solution
@@ -76,10 +76,8 @@ fn an_older_file_in_the_place_of_a_newer_one_is_built() {
 }
 
 #[test]
+#[ignore = "it takes seconds; .ci/run does it"]
 fn an_answer_that_goes_while_it_is_built_or_changes_while_it_runs_is_told_as_it_was() {
-    if !all_files() {
-        return;
-    }
     let seat = desk("");
     let ran = in_mid_build(&seat, |path| fs::remove_file(path).unwrap());
     assert_eq!((status(&ran).as_str(), ran.code), ("not_started", 0), "{ran:?}");
@@ -123,10 +121,8 @@ fn an_answer_that_goes_while_it_is_built_or_changes_while_it_runs_is_told_as_it_
 }
 
 #[test]
+#[ignore = "it takes seconds; .ci/run does it"]
 fn a_link_is_built_with_the_text_that_it_leads_to() {
-    if !all_files() {
-        return;
-    }
     let seat = desk("");
     let folder = tempfile::tempdir().unwrap();
     let outside = folder.path().join("mine.rs");
@@ -146,10 +142,8 @@ fn a_link_is_built_with_the_text_that_it_leads_to() {
 }
 
 #[test]
+#[ignore = "it takes seconds; .ci/run does it"]
 fn watch_waits_for_no_pipe_and_goes_on_when_there_is_a_file() {
-    if !all_files() {
-        return;
-    }
     let seat = desk(&exercise("7").unwrap().stub());
     let mut watch = Watch::start(&home("home-watch"), "watch 7 --poll", &[]);
     watch.sees("Waiting for you to save");
@@ -173,10 +167,8 @@ fn watch_waits_for_no_pipe_and_goes_on_when_there_is_a_file() {
 }
 
 #[test]
+#[ignore = "it takes seconds; .ci/run does it"]
 fn cargo_test_tells_what_is_no_text_and_waits_for_no_pipe() {
-    if !all_files() {
-        return;
-    }
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     small_workbook(root);

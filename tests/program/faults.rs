@@ -73,7 +73,7 @@ impl Faulty {
     /// The one cluster.
     fn cluster(&self) -> PathBuf {
         let entries = fs::read_dir(self.clusters()).unwrap().flatten().map(|entry| entry.path());
-        let mut all = entries.filter(|path| path.to_string_lossy().contains("/local-"));
+        let mut all = entries.filter(|path| path.join("data").is_dir());
         all.next().unwrap()
     }
 

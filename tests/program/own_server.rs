@@ -26,6 +26,7 @@ fn encoded(text: &str) -> String {
 const LESSON: [&str; 3] = ["lesson", "7", "--no-pause"];
 
 #[test]
+#[ignore = "wants PostgreSQL's programs, pgbouncer and openssl; .ci/run does it"]
 fn a_role_that_may_only_create_databases_is_enough_and_all_is_left_as_it_was() {
     let server = Server::start(
         "left",
@@ -72,7 +73,7 @@ fn a_role_that_may_only_create_databases_is_enough_and_all_is_left_as_it_was() {
             free_port()
         ),
     ];
-    for url in &urls[..if all() { urls.len() } else { 2 }] {
+    for url in &urls {
         let ran = run(url, &LESSON);
         assert_eq!(ran.code, 0, "{url}: {}", ran.stderr);
         let told = ran.stderr.contains("may not create roles");
@@ -81,9 +82,7 @@ fn a_role_that_may_only_create_databases_is_enough_and_all_is_left_as_it_was() {
     }
     cancels(&format!("postgres://{ada}@localhost:{port}/postgres?sslmode=require"));
     let url = format!("postgres://{ada}@localhost:{port}/{database}?sslmode=require");
-    if all() {
-        judges(&server, &format!("postgres://{bob}@localhost:{port}/{database}"), &url, &before);
-    }
+    judges(&server, &format!("postgres://{bob}@localhost:{port}/{database}"), &url, &before);
     // Killed, and ended by Ctrl-C: the next command takes away what is left.
     for signal in ["-KILL", "-INT"] {
         let mut child = WORLD
@@ -159,12 +158,8 @@ fn cancels(url: &str) {
     assert!(tap.log().cancels() > 0 && tap.log().opaque() == 0);
 }
 
-/// Whether all is to be tried, which takes longer.
-fn all() -> bool {
-    std::env::var_os("PGLINGS_OWN").is_some()
-}
-
 #[test]
+#[ignore = "wants PostgreSQL's programs, pgbouncer and openssl; .ci/run does it"]
 fn what_is_wrong_with_a_server_is_told_with_the_cure() {
     let server = Server::start(
         "wrong",
@@ -304,6 +299,7 @@ fn what_is_wrong_with_a_server_is_told_with_the_cure() {
 }
 
 #[test]
+#[ignore = "wants PostgreSQL's programs, pgbouncer and openssl; .ci/run does it"]
 fn a_pooler_is_known_and_refused() {
     use pglings::home::{Home, own};
     use pglings::process::Program;

@@ -85,11 +85,6 @@ pub(crate) fn small_workbook(root: &Path) {
     }
 }
 
-/// Whether all is tried that takes long.
-pub(crate) fn all_files() -> bool {
-    std::env::var_os("PGLINGS_FILES").is_some_and(|value| value == "all")
-}
-
 /// The program in a folder, with a home, and no server of the tester's own.
 pub(crate) fn pglings_at(root: &Path, home: &Path) -> Command {
     let mut command = World::bare(home);

@@ -132,11 +132,13 @@ fn every_attempt_gets_what_is_declared(room: &Room) {
 }
 
 #[test]
+#[ignore = "wants bubblewrap; .ci/run does it"]
 fn in_bubblewrap() {
     every_attempt_gets_what_is_declared(&crate::room::bubblewrap());
 }
 
 #[test]
+#[ignore = "wants Linux 6.7, for Landlock; .ci/run does it"]
 fn behind_landlock() {
     every_attempt_gets_what_is_declared(&crate::room::landlock());
 }

@@ -5,7 +5,7 @@
 mod solution;
 
 use postgres::{Client, Error};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, Read, Seek, SeekFrom, Write};
 
 use solution::add_children;
 
@@ -30,10 +30,10 @@ fn nonce() -> Option<String> {
         if memory.seek(SeekFrom::Start(from)).is_err() || memory.read_exact(&mut bytes).is_err() {
             continue;
         }
-        let mark = b"\"ready\"\n";
-        for at in 33..bytes.len().saturating_sub(mark.len()) {
-            let before = &bytes[at - 32..at];
-            if bytes[at..].starts_with(mark) && before.iter().all(u8::is_ascii_alphanumeric) {
+        for line in BufRead::split(&bytes[..], b'\n').map_while(Result::ok) {
+            let before = line.strip_suffix(b"\"ready\"").unwrap_or_default();
+            let before = &before[before.len().saturating_sub(32)..];
+            if before.len() == 32 && before.iter().all(u8::is_ascii_alphanumeric) {
                 return String::from_utf8(before.to_vec()).ok();
             }
         }
