@@ -6,7 +6,7 @@ use std::thread;
 
 use pglings::exercise::exercise;
 
-use crate::book::BOOK;
+use crate::book::{BOOK, SANDBOX};
 use crate::generator::{Class, Kind};
 use crate::world::{self, files, noted};
 
@@ -126,7 +126,8 @@ fn one_exercise_is_graded_alone() {
     fs::write(out.join("gradescope/notes.txt"), "mine").unwrap();
     let mut command = world::pglings(&world::home("home-class"), &BOOK.place);
     command.arg("grade").arg(BOOK.place.join("submissions")).args(["--exercise", "7"]);
-    let ran = world::run(command.args(["--format", "csv", "--out"]).arg(&out));
+    command.args(["--sandbox", *SANDBOX, "--format", "csv", "--out"]).arg(&out);
+    let ran = world::run(&mut command);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let names: Vec<_> = files(&out).keys().map(|path| path.display().to_string()).collect();
     let wanted = [".written", "gradebook.csv", "gradebook.json", "gradescope/notes.txt"];
