@@ -281,11 +281,10 @@ impl Running {
         move || kill_group(pid)
     }
 
-    /// Something that tells how much memory it and its descendants use, in bytes: what is in main
-    /// memory, each counting what they share. 0 where that cannot be told.
-    pub fn memory(&self) -> impl Fn() -> u64 + Send + 'static {
+    /// Something that tells what it and its descendants have taken.
+    pub fn taken(&self) -> impl Fn() -> Taken + Send + 'static {
         let (pid, mark) = (self.pid, self.mark.clone());
-        move || family::resident(pid, mark.as_deref())
+        move || family::taken(pid, mark.as_deref())
     }
 
     /// What it printed on the error stream. Ends it first.
@@ -299,6 +298,15 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// What a program and its descendants have of the machine. 0 where that cannot be told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Taken {
+    /// In bytes: what is in main memory, each counting what they share.
+    pub memory: u64,
+    /// Processes and threads.
+    pub tasks: u64,
 }
 
 /// A stream of a child.

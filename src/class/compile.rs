@@ -15,6 +15,7 @@ use harness::limits::Limits;
 use serde_json::Value;
 
 use super::alone::stands_alone;
+use super::crowd;
 use super::toolchain::Toolchain;
 use crate::error::{self, Error, PathContext, Result};
 use crate::exercise::Exercise;
@@ -262,6 +263,7 @@ fn refused(finished: &Finished) -> Result<Call> {
     // It may have been stopped for what it took, or the sandbox did not let it start.
     let how = finished.status.map(|status| crate::process::ending_of_any(status, LIMITS.file));
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    let last = crowd::none_left(&said).unwrap_or(last);
     let words = format!("The compiler {}. {last}", how.unwrap_or_default());
     // Its own panic, or LLVM's end, or a signal, which bubblewrap tells of as a shell does.
     let its_own = match finished.status.map(|status| status.code()) {

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::compile::{Compiled, Compiler, Source};
-use super::desk;
 use super::gradebook::Graded;
 use super::settle::Settle;
+use super::{crowd, desk};
 use crate::error::{PathContext, Result};
 use crate::exercise::Exercise;
 use crate::grade::answer::{AnswerProgram, Scratch};
@@ -56,12 +56,25 @@ impl<'a> Judge<'a> {
         let dir = self.desk.join(self.count.to_string());
         let user = sandbox::user(self.place);
         home::private_dir(&self.desk, user)?;
-        home::private_dir(&dir, user)?;
-        let compiled = self.compiler.compile(sources, &dir, user)?;
+        // Root's answers share no user, and so nothing that one could be short of.
+        let shared = user.is_none();
+        let compile = || {
+            if dir.exists() {
+                desk::remove(&dir);
+            }
+            home::private_dir(&dir, user)?;
+            self.compiler.compile(sources, &dir, user)
+        };
+        let compiled = crowd::fairly(compile, |compiled, crowded| {
+            shared && compiled.values().any(|one| crowd::kept_from_compiling(one, crowded))
+        })?;
         for source in sources {
             let verdict = match compiled.get(source.exercise.stem) {
                 Some(Compiled::Program(program, word)) => {
-                    self.persist(source.exercise, program, word.as_deref(), &dir)?
+                    let run = || self.persist(source.exercise, program, word.as_deref(), &dir);
+                    crowd::fairly(run, |verdict, crowded| {
+                        shared && crowd::kept_from_running(verdict, crowded)
+                    })?
                 }
                 Some(Compiled::Refused(words)) => {
                     let mut verdict = Verdict::new(source.exercise, Status::DoesNotCompile);

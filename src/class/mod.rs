@@ -9,6 +9,7 @@
 mod alone;
 pub mod compile;
 pub mod course;
+mod crowd;
 #[cfg(unix)]
 pub mod desk;
 pub mod gradebook;

@@ -122,7 +122,7 @@ impl Answer {
         let stop = running.stopper();
         let AnswerProgram { network, scratch, in_class, .. } = program;
         let folder = scratch.as_ref().map(|scratch| (scratch.folder.clone(), scratch.most));
-        let watch = Watch::start(running.memory(), folder, running.stopper());
+        let watch = Watch::start(running.taken(), folder, running.stopper());
         let relay = network.relay();
         let _stopper = interrupt::on(stop);
         let left = limit;

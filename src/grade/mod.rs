@@ -9,7 +9,7 @@ pub mod build;
 pub mod kit;
 pub mod ports;
 pub mod verdict;
-mod watch;
+pub(crate) mod watch;
 
 use std::thread;
 use std::time::{Duration, Instant};

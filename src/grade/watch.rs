@@ -4,18 +4,32 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::postgres::database::Gauge;
+use crate::process::Taken;
 
 /// How often it looks.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// The most memory that all processes of an answer may use, in bytes.
 const MEMORY: u64 = 1 << 30;
+
+/// With more processes and threads than these, which no honest answer has, others of the same user may
+/// be short of them.
+const MANY: u64 = 256;
+
+/// How often an answer was seen with that many.
+static CROWDS: AtomicU64 = AtomicU64::new(0);
+
+/// Changes while any answer has so many processes that others may be short of them.
+pub(crate) fn crowds() -> u64 {
+    CROWDS.load(Ordering::Relaxed)
+}
 
 /// The most that its database may hold, in bytes.
 const DATABASE: u64 = 512 << 20;
@@ -35,9 +49,9 @@ struct Watched {
 }
 
 impl Watch {
-    /// Watches what memory a run says that it uses, and a folder that may hold so many bytes.
+    /// Watches what a run has taken, and a folder that may hold so many bytes.
     pub(crate) fn start(
-        memory: impl Fn() -> u64 + Send + 'static,
+        taken: impl Fn() -> Taken + Send + 'static,
         folder: Option<(PathBuf, u64)>,
         stop: impl Fn() + Send + 'static,
     ) -> Watch {
@@ -50,7 +64,11 @@ impl Watch {
                     let watched = locked(&thread);
                     (watched.folder.clone(), watched.database.clone())
                 };
-                if let Some(over) = over(memory(), folder.as_ref(), database.as_ref()) {
+                let taken = taken();
+                if taken.tasks > MANY {
+                    CROWDS.fetch_add(1, Ordering::Relaxed);
+                }
+                if let Some(over) = over(taken.memory, folder.as_ref(), database.as_ref()) {
                     locked(&thread).over = Some(over);
                     stop();
                     break;

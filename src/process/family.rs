@@ -25,7 +25,7 @@ use rustix::process::{
     set_child_subreaper, waitid, waitpid,
 };
 
-use super::{LINGER, MARK};
+use super::{LINGER, MARK, Taken};
 
 /// What is ours and is no orphan. Locked over each start and each look for orphans.
 struct Ours {
@@ -84,8 +84,8 @@ pub(super) fn end(root: u32, mark: &str) {
     }
 }
 
-/// How much memory a process, all below it, and orphans with its mark use, in bytes.
-pub(super) fn resident(root: u32, mark: Option<&str>) -> u64 {
+/// What a process, all below it, and orphans with its mark have taken.
+pub(super) fn taken(root: u32, mark: Option<&str>) -> Taken {
     let (processes, own) = (processes(), own());
     let mut roots = BTreeSet::from([raw(root)]);
     if let Some(variable) = mark.map(|mark| format!("{MARK}={mark}")) {
@@ -97,12 +97,17 @@ pub(super) fn resident(root: u32, mark: Option<&str>) -> u64 {
         });
         roots.extend(orphans.map(|process| process.pid));
     }
-    let kilobytes = below(&processes, roots).into_iter().filter_map(|pid| {
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        line.split_ascii_whitespace().next()?.parse::<u64>().ok()
-    });
-    kilobytes.sum::<u64>() * 1024
+    let mut taken = Taken::default();
+    for pid in below(&processes, roots) {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let number = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_ascii_whitespace().next()?.parse::<u64>().ok()
+        };
+        taken.memory += number("VmRSS:").unwrap_or_default() * 1024;
+        taken.tasks += number("Threads:").unwrap_or_default();
+    }
+    taken
 }
 
 /// These processes and all below them.

@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 
+use super::Taken;
+
 pub(super) fn spawn(
     command: &mut Command,
     _contained: bool,
@@ -19,6 +21,6 @@ pub(super) fn wait(mut child: Child) -> io::Result<ExitStatus> {
 pub(super) fn end(_root: u32, _mark: &str) {}
 
 /// Not known here.
-pub(super) fn resident(_root: u32, _mark: Option<&str>) -> u64 {
-    0
+pub(super) fn taken(_root: u32, _mark: Option<&str>) -> Taken {
+    Taken::default()
 }

@@ -1,6 +1,6 @@
 //! # Filling a folder that nobody may look into
 //!
-//! the verdict | crashed: wrote more than 64 MiB | crashed: wrote more than 64 MiB
+//! the verdict | crashed: the program was stopped | crashed: the program was stopped
 
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 

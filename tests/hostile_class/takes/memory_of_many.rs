@@ -1,4 +1,4 @@
-//! # Taking 1.5 GiB of memory in ten processes
+//! # Taking 1.2 GiB of memory in eight processes
 //!
 //! the verdict | crashed: used more than 1024 MiB of memory | crashed: used more than 1024 MiB of memory
 
@@ -18,7 +18,7 @@ fn attempts(_: &mut postgres::Client) {
         }
         child
     };
-    let children: Vec<_> = (0..10).map(start).collect();
+    let children: Vec<_> = (0..8).map(start).collect();
     std::thread::sleep(std::time::Duration::from_secs(60));
     drop(children);
 }
