@@ -14,7 +14,8 @@ fn word(status: Status) -> String {
     word.as_str().unwrap().to_owned()
 }
 
-/// Whether a verdict is one that is declared: statuses, and a part of the message.
+/// Whether a verdict is one that is declared: statuses, and a part of the message, which may be another
+/// one where the grader is root.
 pub(crate) fn fits(declared: &str, graded: &Graded) -> bool {
     let (statuses, part) = declared.split_once(": ").unwrap_or((declared, ""));
     let failed = graded.checks.iter().find_map(|check| match &check.state {
@@ -22,7 +23,8 @@ pub(crate) fn fits(declared: &str, graded: &Graded) -> bool {
         _ => None,
     });
     let said = format!("{}\n{}", graded.message, failed.unwrap_or_default());
-    statuses.split(" or ").any(|status| status == word(graded.status)) && said.contains(part)
+    statuses.split(" or ").any(|status| status == word(graded.status))
+        && part.split(" or ").any(|part| said.contains(part))
 }
 
 /// Has `attempt` judge each file of the folder. It adds what else it finds to the faults, and returns

@@ -1,6 +1,6 @@
 //! # Filling a folder that nobody may look into
 //!
-//! the verdict | crashed: the program was stopped | crashed: the program was stopped
+//! the verdict | crashed: wrote more than 64 MiB or cannot be looked into | crashed: wrote more than 64 MiB or cannot be looked into
 
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
