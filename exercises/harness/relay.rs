@@ -61,7 +61,7 @@ fn carry(mut client: TcpStream, socket: &Path, port: u16) -> io::Result<()> {
             // So that the client is told as it would be without us. The connection is reset by the
             // last to close it, and the other thread waits for the client to speak.
             let zero = Some(std::time::Duration::ZERO);
-            let _ = rustix::net::sockopt::set_socket_linger(&client, zero);
+            let _ = socket2::SockRef::from(&client).set_linger(zero);
             let _ = client.shutdown(Shutdown::Read);
         } else {
             let _ = client.shutdown(Shutdown::Write);

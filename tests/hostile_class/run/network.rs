@@ -21,16 +21,15 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr as UnixAddr, UnixStream};
 use std::time::Duration;
 
-use rustix::net::{AddressFamily, Protocol, SocketType, ipproto};
+use socket2::{Domain, Protocol, Socket, Type};
 
 fn connect(address: &str) -> Result<(), Error> {
     let address: SocketAddr = address.parse().map_err(Error::other)?;
     TcpStream::connect_timeout(&address, Duration::from_secs(2)).map(drop)
 }
 
-fn socket(family: u16, kind: SocketType, protocol: Option<Protocol>) -> Result<(), Error> {
-    let family = AddressFamily::from_raw(family);
-    rustix::net::socket(family, kind, protocol).map(drop).map_err(Error::from)
+fn socket(family: i32, kind: Type, protocol: Option<Protocol>) -> Result<(), Error> {
+    Socket::new_raw(Domain::from(family), kind, protocol).map(drop)
 }
 
 /// What the relay says to a port that it was not told of.
@@ -55,9 +54,9 @@ fn attempts(_: &mut postgres::Client) {
     let hidden = UnixAddr::from_abstract_name("@abstract@");
     let hidden = hidden.and_then(|name| UnixStream::connect_addr(&name)).map(drop);
     attempt("connects to an abstract Unix socket", hidden);
-    attempt("makes a raw socket", socket(2, SocketType::RAW, Some(ipproto::ICMP)));
-    attempt("makes a netlink socket", socket(16, SocketType::RAW, None));
-    attempt("makes a packet socket", socket(17, SocketType::RAW, None));
-    attempt("makes a socket to the hypervisor", socket(40, SocketType::STREAM, None));
-    attempt("makes an MPTCP socket", socket(2, SocketType::STREAM, Some(ipproto::MPTCP)));
+    attempt("makes a raw socket", socket(2, Type::RAW, Some(Protocol::ICMPV4)));
+    attempt("makes a netlink socket", socket(16, Type::RAW, None));
+    attempt("makes a packet socket", socket(17, Type::RAW, None));
+    attempt("makes a socket to the hypervisor", socket(40, Type::STREAM, None));
+    attempt("makes an MPTCP socket", socket(2, Type::STREAM, Some(Protocol::MPTCP)));
 }
