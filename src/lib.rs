@@ -19,7 +19,7 @@
 //! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;
 //! - `sandbox` runs what strangers wrote;
 //! - [`report`] is how everything looks;
-//! - [`process`], [`home`], [`interrupt`], [`activity`] and [`error`] are what the others stand on.
+//! - [`process`], [`home`], `lock`, [`interrupt`], [`activity`] and [`error`] are what the others stand on.
 //!
 //! # Invariants
 //!
@@ -46,6 +46,7 @@ pub mod grade;
 pub mod home;
 pub mod interrupt;
 pub mod lesson;
+mod lock;
 pub mod postgres;
 pub mod process;
 pub mod report;

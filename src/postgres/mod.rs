@@ -12,7 +12,6 @@ mod conninfo;
 pub mod database;
 pub mod docker;
 pub mod left_over;
-mod lock;
 mod own;
 pub mod plan;
 pub mod schema;

@@ -16,10 +16,10 @@ use super::binaries::{self, Binaries};
 use super::bundle;
 use super::cluster::Cluster;
 use super::cluster::settings::settings;
-use super::lock::lock_file;
 use super::source::OLDEST;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
+use crate::lock::lock_file;
 use crate::process::{self, Running};
 
 /// How often a start is tried: a port may be taken, and what a killed server leaves takes a moment

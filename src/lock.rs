@@ -14,27 +14,45 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Whom a lock is waited for, and how.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     /// What its holder does, to be read after "another pglings".
-    pub(super) holder: &'static str,
+    pub(crate) holder: &'static str,
     /// How long it may take.
-    pub(super) limit: Duration,
+    pub(crate) limit: Duration,
     /// Whether Ctrl-C ends it. Who puts things away is not to be kept from it.
-    pub(super) ends: bool,
+    pub(crate) ends: bool,
 }
 
 /// A file that is there to be locked.
-pub(super) fn lock_file(path: &Path) -> Result<File> {
+pub(crate) fn lock_file(path: &Path) -> Result<File> {
     File::options().create(true).append(true).open(path).at("open", path)
 }
 
 /// Locks a file for ourselves. `say` hears whom we wait for, if it is not soon ours.
-pub(super) fn lock_alone(path: &Path, waiting: Waiting, say: &mut dyn FnMut(&str)) -> Result<File> {
+pub(crate) fn lock_alone(path: &Path, waiting: Waiting, say: &mut dyn FnMut(&str)) -> Result<File> {
+    lock(path, File::try_lock, waiting, say)
+}
+
+/// Locks a file together with others who do so.
+pub(crate) fn lock_shared(
+    path: &Path,
+    waiting: Waiting,
+    say: &mut dyn FnMut(&str),
+) -> Result<File> {
+    lock(path, File::try_lock_shared, waiting, say)
+}
+
+fn lock(
+    path: &Path,
+    try_lock: fn(&File) -> Result<(), TryLockError>,
+    waiting: Waiting,
+    say: &mut dyn FnMut(&str),
+) -> Result<File> {
     let file = lock_file(path)?;
     let began = Instant::now();
     let mut said = false;
     loop {
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error).at("lock", path),
             Err(TryLockError::WouldBlock) => {}
