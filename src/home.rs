@@ -75,6 +75,15 @@ impl Home {
     }
 }
 
+/// A folder in memory that goes with a folder on disk, made if it is not there: `None` where the system
+/// has no place for it, where there is little room, or where the folder is in memory itself. Nothing in
+/// it outlives the next start of the machine.
+pub fn beside_in_memory(dir: &Path, owner: Option<User>) -> Option<PathBuf> {
+    let name = format!("pglings-of-{}", short_hash(dir.to_string_lossy().as_bytes()));
+    let place = Path::new(MEMORY).join(name);
+    (!is_memory(dir) && has_room(Path::new(MEMORY)) && ours_alone(&place, owner)).then_some(place)
+}
+
 /// Where Linux keeps files in memory.
 const MEMORY: &str = "/dev/shm";
 

@@ -68,8 +68,17 @@ impl Binaries {
 
 /// The servers found on this machine, the newest first.
 pub fn installed() -> Vec<Binaries> {
+    let found = in_places(usual_places());
+    if !found.is_empty() || std::env::var_os("PGLINGS_PG_BIN").is_some() {
+        return found;
+    }
+    // Asked last, as it takes as long as all the rest, and mostly names one of those.
+    in_places(pg_config_bindir().ok().flatten().into_iter().collect())
+}
+
+fn in_places(places: Vec<PathBuf>) -> Vec<Binaries> {
     let mut found: Vec<Binaries> = Vec::new();
-    for dir in usual_places() {
+    for dir in places {
         // A link in /usr/local/bin and what it points to are one server.
         let Ok(postgres) = dir.join(format!("postgres{EXE}")).canonicalize() else { continue };
         let dir = postgres.parent().unwrap_or(&dir).to_owned();
@@ -81,16 +90,13 @@ pub fn installed() -> Vec<Binaries> {
     found
 }
 
-/// `PGLINGS_PG_BIN` alone if set; else `pg_config`, PATH, and where the systems put them.
+/// `PGLINGS_PG_BIN` alone if set; else PATH, and where the systems put them.
 fn usual_places() -> Vec<PathBuf> {
     if let Some(dir) = std::env::var_os("PGLINGS_PG_BIN") {
         return vec![PathBuf::from(dir)];
     }
-    let mut places = Vec::new();
-    if let Ok(dir) = pg_config_bindir() {
-        places.extend(dir);
-    }
-    places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     // Debian and its kin; the PostgreSQL project's own packages; Fedora; Homebrew; Postgres.app; Windows.
     for (root, bin) in [
         ("/usr/lib/postgresql", "bin"),

@@ -24,10 +24,11 @@ use rand::RngExt;
 
 use super::address::Address;
 use super::binaries::Binaries;
-use super::lock::{Waiting, lock_alone, lock_file};
+use super::database::memory;
 use crate::activity;
 use crate::error::{PathContext, Result};
 use crate::home::{self, Home, User, elsewhere, own, private_dir};
+use crate::lock::{Waiting, lock_alone, lock_file};
 use crate::process::Program;
 use making::DRAFTS;
 
@@ -118,6 +119,7 @@ impl Cluster {
         }
         // PostgreSQL will have no other.
         own(&self.data(), self.user, 0o700)?;
+        memory::restore(&self.data(), self.user);
         if self.password().is_none() {
             self.renew_password()?;
         }
@@ -170,6 +172,11 @@ impl Cluster {
 
     pub(super) fn data(&self) -> PathBuf {
         self.dir.join(DATA)
+    }
+
+    /// Who it runs as, if not as we do.
+    pub(super) fn user(&self) -> Option<User> {
+        self.user
     }
 
     /// The programs that it runs on.

@@ -9,12 +9,13 @@
 pub mod clean;
 mod leave;
 mod making;
+pub(in crate::postgres) mod memory;
 mod one;
 mod settings;
 mod sweep;
 mod template;
 
-use std::collections::btree_map::Entry;
+use std::collections::VecDeque;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
@@ -26,7 +27,7 @@ use rand::distr::{Alphanumeric, SampleString};
 use super::address::Address;
 use super::source::Server;
 use crate::error::{Context, Result};
-use making::{Job, Shared};
+use making::{Job, Made, Shared};
 pub use one::{Database, Gauge};
 pub use template::Fixture;
 
@@ -72,6 +73,7 @@ impl Databases {
         if !foreign {
             sweep::sweep_templates(&mut admin)?;
         }
+        let memory = memory::tablespace(&mut admin, &server);
         let (jobs, queue) = mpsc::channel();
         let shared = Arc::new(Shared {
             admin: Mutex::new(admin),
@@ -82,6 +84,7 @@ impl Databases {
             foreign,
             scope,
             strategy: template::strategy(&server),
+            memory,
             jobs: Mutex::new(Some(jobs)),
             ahead: Mutex::default(),
         });
@@ -97,13 +100,26 @@ impl Databases {
         &self.shared.key
     }
 
-    /// A fresh database with the fixture in it: one that was made ahead, if there is one.
+    /// A fresh database with the fixture in it.
     pub fn create(&self, fixture: &Fixture) -> Result<Database> {
-        let ahead = locked(&self.shared.ahead).remove(&self.shared.template_name(fixture));
-        let made = match ahead.and_then(|ahead| ahead.recv().ok()) {
-            Some(made) => made?,
-            None => self.shared.make(&mut locked(&self.shared.admin), fixture)?,
+        self.hand_out(self.shared.make(&mut locked(&self.shared.admin), fixture, "")?)
+    }
+
+    /// The same for a check: in memory, where that can be, and one that was [made
+    /// ahead](Self::make_ahead), if there is one.
+    pub fn create_for_check(&self, fixture: &Fixture) -> Result<Database> {
+        let ahead = {
+            let mut ahead = locked(&self.shared.ahead);
+            ahead.get_mut(&self.shared.template_name(fixture)).and_then(VecDeque::pop_front)
         };
+        let memory = self.shared.memory;
+        self.hand_out(match ahead.and_then(|ahead| ahead.recv().ok()) {
+            Some(made) => made?,
+            None => self.shared.make(&mut locked(&self.shared.admin), fixture, memory)?,
+        })
+    }
+
+    fn hand_out(&self, made: Made) -> Result<Database> {
         let admin = self.shared.address.named("pglings").database(&made.name);
         let by = |role: &Option<(String, String)>| match role {
             Some((login, password)) => admin.login(login, password),
@@ -126,14 +142,12 @@ impl Databases {
         admin.is_valid(Duration::from_secs(10)).context("the server went away")
     }
 
-    /// Has a database with this fixture made while other things are done.
+    /// Has a database with this fixture made for a check, while other things are done.
     pub fn make_ahead(&self, fixture: &Fixture) {
         let mut ahead = locked(&self.shared.ahead);
-        if let Entry::Vacant(place) = ahead.entry(self.shared.template_name(fixture)) {
-            let (made, receiver) = mpsc::channel();
-            if self.shared.ask(Job::Make(*fixture, made)).is_ok() {
-                place.insert(receiver);
-            }
+        let (made, receiver) = mpsc::channel();
+        if self.shared.ask(Job::Make(*fixture, made)).is_ok() {
+            ahead.entry(self.shared.template_name(fixture)).or_default().push_back(receiver);
         }
     }
 }
@@ -141,7 +155,7 @@ impl Databases {
 impl Drop for Databases {
     fn drop(&mut self) {
         let unused = std::mem::take(&mut *locked(&self.shared.ahead));
-        for made in unused.into_values().filter_map(|made| made.recv().ok()?.ok()) {
+        for made in unused.into_values().flatten().filter_map(|made| made.recv().ok()?.ok()) {
             let _ = self.shared.ask(Job::Unmake(made));
         }
         // The helper ends when it has done what it was asked.

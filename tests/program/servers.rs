@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::world::{Ran, WORLD, World};
+use crate::world::{QUIET, Ran, WORLD, World};
 
 /// A home that no other test uses.
 fn home(name: &str) -> PathBuf {
@@ -278,4 +278,43 @@ fn ctrl_c_while_the_server_starts_leaves_none() {
         let status = WORLD.at(&home, &["server", "status"]);
         assert!(!status.stdout.contains("running at"), "{status:?}");
     }
+}
+
+/// Databases of checks are in memory, which goes with the machine. What leads there stays on the disk.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "wants 4 GB of room in /dev/shm; .ci/run does it"]
+fn what_was_in_memory_is_made_again_and_nothing_stays_there() {
+    let seat = crate::watch::desk(pglings::exercise::exercise("7").unwrap().solution);
+    let home = home("home-memory");
+    let check = || {
+        let ran = QUIET.at(&home, &["check", "7", "--json"]);
+        assert_eq!(
+            (ran.code, &ran.json()["verdicts"][0]["status"]),
+            (0, &"passed".into()),
+            "{ran:?}"
+        );
+    };
+    check();
+    let url = QUIET.at(&home, &["server", "start"]);
+    assert_eq!(url.code, 0, "{url:?}");
+    let url = QUIET.at(&home, &["server", "url"]).stdout;
+    let mut client = postgres::Client::connect(url.trim(), postgres::NoTls).unwrap();
+    let sql =
+        "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'pglings_memory'";
+    let place: String = client.query_one(sql, &[]).unwrap().get(0);
+    let place = PathBuf::from(place);
+    assert!(place.starts_with("/dev/shm"), "{}", place.display());
+    // An answer that fails is kept, on the disk.
+    std::fs::write(seat.path(), crate::watch::with_body("    Ok(4711)")).unwrap();
+    assert_eq!(QUIET.at(&home, &["check", "7"]).code, 1);
+    let sql = "SELECT spcname FROM pg_database d JOIN pg_tablespace t ON t.oid = dattablespace
+               WHERE datname = 'pglings_kept_07_insert'";
+    assert_eq!(client.query_one(sql, &[]).unwrap().get::<_, String>(0), "pg_default");
+    drop(client);
+    assert_eq!(QUIET.at(&home, &["server", "stop"]).code, 0);
+    assert!(!place.exists(), "{}", place.display());
+    std::fs::write(seat.path(), pglings::exercise::exercise("7").unwrap().solution).unwrap();
+    check();
+    assert!(!place.exists(), "{}", place.display());
 }

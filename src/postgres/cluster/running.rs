@@ -12,6 +12,7 @@ use crate::error::{self, Error, PathContext, Result};
 use crate::home::{self, own};
 use crate::interrupt;
 use crate::postgres::address::Address;
+use crate::postgres::database::memory;
 use crate::process;
 
 const PAUSE: Duration = Duration::from_millis(10);
@@ -155,6 +156,7 @@ impl Cluster {
         // starting.
         if postmaster::of(&data).is_none() {
             let _ = fs::remove_file(self.pid_file());
+            memory::leave(&data);
         }
         Ok(())
     }

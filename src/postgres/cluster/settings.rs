@@ -8,6 +8,8 @@ pub(in crate::postgres) fn settings(port: u16) -> String {
         "unix_socket_directories=",
         "max_connections=200",
         "shared_buffers=64MB",
+        // It takes longer to compile a query than any of ours to run.
+        "jit=off",
         // Files of its own folder: what a server that is killed leaves in /dev/shm, nobody removes.
         #[cfg(unix)]
         "dynamic_shared_memory_type=mmap",

@@ -1,7 +1,7 @@
 //! The making of databases and of the roles that go with them, and their end. A helper does it ahead
 //! and afterwards, beside the session that is waited for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
@@ -30,16 +30,19 @@ pub(super) struct Shared {
     pub(super) scope: String,
     /// How a template is copied, in SQL.
     pub(super) strategy: &'static str,
+    /// Where to, for a check.
+    pub(super) memory: &'static str,
     /// What the helper is to do; closed at the end.
     pub(super) jobs: Mutex<Option<mpsc::Sender<Job>>>,
     /// Clones that the helper makes, or has made, by template.
-    pub(super) ahead: Mutex<BTreeMap<String, mpsc::Receiver<Result<Made>>>>,
+    pub(super) ahead: Mutex<BTreeMap<String, VecDeque<mpsc::Receiver<Result<Made>>>>>,
 }
 
 /// Work for the helper.
 pub(super) enum Job {
     Make(Fixture, mpsc::Sender<Result<Made>>),
     Unmake(Made),
+    ToDisk(String),
     Forget(String),
 }
 
@@ -63,10 +66,24 @@ impl Shared {
     }
 
     /// The helper: makes databases ahead and drops those that are done with, which takes longer
-    /// than anybody should wait for.
+    /// than anybody should wait for. What somebody may wait for comes first.
     pub(super) fn help(&self, queue: &mpsc::Receiver<Job>) {
-        let mut session = None;
-        for job in queue {
+        let (mut session, mut later) = (None, VecDeque::new());
+        loop {
+            let job = match queue.try_recv() {
+                Ok(job @ Job::Make(..)) => job,
+                Ok(job) => {
+                    later.push_back(job);
+                    continue;
+                }
+                Err(_) => match later.pop_front() {
+                    Some(job) => job,
+                    None => match queue.recv() {
+                        Ok(job) => job,
+                        Err(_) => break,
+                    },
+                },
+            };
             if session.as_ref().is_none_or(Client::is_closed) {
                 session = self.address.connect().ok();
                 if let (true, Some(session)) = (self.foreign, &mut session) {
@@ -76,7 +93,12 @@ impl Shared {
             }
             match (job, &mut session) {
                 (Job::Make(fixture, reply), Some(session)) => {
-                    let _ = reply.send(self.make(session, &fixture));
+                    let _ = reply.send(self.make(session, &fixture, self.memory));
+                }
+                (Job::ToDisk(kept), Some(session)) => {
+                    // Somebody may be in it already. Then it stays in memory.
+                    let sql = format!("ALTER DATABASE {kept} SET TABLESPACE pg_default");
+                    let _ = session.batch_execute(&sql);
                 }
                 (Job::Unmake(made), Some(session)) => unmake(session, &made),
                 (Job::Forget(kept), Some(session)) => {
@@ -91,10 +113,16 @@ impl Shared {
         }
     }
 
-    pub(super) fn make(&self, session: &mut Client, fixture: &Fixture) -> Result<Made> {
+    /// `place` says where, in SQL.
+    pub(super) fn make(
+        &self,
+        session: &mut Client,
+        fixture: &Fixture,
+        place: &str,
+    ) -> Result<Made> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let name = format!("pglings_r_{}_{number}", self.key);
-        self.copy(session, fixture, &name)?;
+        self.copy(session, fixture, &name, place)?;
         let made = Made { name: name.clone(), role: None, grader: None };
         if self.foreign {
             let set = settings::of_database(session, &name, !self.own_roles);
@@ -153,11 +181,13 @@ fn unmake(session: &mut Client, made: &Made) {
         }
     }
     let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
-    for (login, _) in made.grader.iter().chain(&made.role) {
-        // It may have found its way into another database.
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
-        let _ = session.execute(end, &[login]);
-        let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {login}"));
+    let logins: Vec<&str> =
+        made.grader.iter().chain(&made.role).map(|(login, _)| login.as_str()).collect();
+    if !logins.is_empty() {
+        // They may have found their way into another database.
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY($1)";
+        let _ = session.execute(end, &[&logins]);
+        let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {}", logins.join(", ")));
     }
 }
 

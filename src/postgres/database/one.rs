@@ -58,6 +58,9 @@ impl Database {
             run(&format!("DROP ROLE {grader}, {login}"))?;
         }
         drop(admin);
+        if !self.shared.memory.is_empty() {
+            let _ = self.shared.ask(Job::ToDisk(kept.clone()));
+        }
         // If it could not be kept (two may want the name at once), the drop takes it away.
         self.made = None;
         Ok(kept)

@@ -33,11 +33,17 @@ impl Shared {
     }
 
     /// Copies the fixture's template. Another process may have dropped it since it was looked for.
-    pub(super) fn copy(&self, session: &mut Client, fixture: &Fixture, name: &str) -> Result<()> {
+    pub(super) fn copy(
+        &self,
+        session: &mut Client,
+        fixture: &Fixture,
+        name: &str,
+        place: &str,
+    ) -> Result<()> {
         let mut attempts = 3;
         loop {
             let template = self.template(session, fixture)?;
-            let sql = format!("CREATE DATABASE {name} TEMPLATE {template}{}", self.strategy);
+            let sql = format!("CREATE DATABASE {name} TEMPLATE {template}{}{place}", self.strategy);
             let copied = session.batch_execute(&sql);
             let lost = |error: &postgres::Error| {
                 error.code() == Some(&postgres::error::SqlState::UNDEFINED_DATABASE)

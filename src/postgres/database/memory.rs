@@ -1,0 +1,86 @@
+//! Databases of checks in memory, where the system has a place for that.
+//!
+//! A database is some three hundred files, made and removed for each check. On a disk that takes up to
+//! ten times as long, and the longer the more were removed just before. They are of no use after the
+//! check; what is kept for a look inside goes to the disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use postgres::Client;
+
+use crate::error::{Context, Result};
+use crate::home::{self, User};
+use crate::postgres::source::Server;
+
+/// The tablespace.
+const NAME: &str = "pglings_memory";
+
+/// One pglings at a time makes it: "pglings" in ASCII, and one more.
+const LOCK: i64 = 0x70_676c_696e_6774;
+
+/// How a database is made there, in SQL; empty where it is made like others.
+pub(super) fn tablespace(admin: &mut Client, server: &Server) -> &'static str {
+    // What cannot be in memory is on the disk.
+    let made = server.cluster().is_some_and(|cluster| {
+        let (dir, user) = (cluster.dir(), cluster.user());
+        home::beside_in_memory(dir, user).is_some_and(|place| {
+            let locked = admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).is_ok();
+            let made = locked && make(admin, &place, user).unwrap_or(false);
+            let _ = admin.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]);
+            made
+        })
+    });
+    if made { " TABLESPACE pglings_memory" } else { "" }
+}
+
+/// Makes it, or what the last start of the machine has taken of it.
+fn make(admin: &mut Client, place: &Path, user: Option<User>) -> Result<bool> {
+    let there = admin
+        .query_opt(
+            "SELECT pg_tablespace_location(t.oid),
+                    'PG_' || current_setting('server_version_num')::int / 10000
+                    || '_' || c.catalog_version_no
+             FROM pg_tablespace t, pg_control_system() c WHERE spcname = $1",
+            &[&NAME],
+        )
+        .context("cannot list the tablespaces")?;
+    let Some(row) = there else {
+        // Of another cluster that was at this place.
+        for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+        let location = place.to_string_lossy().replace('\'', "''");
+        let sql = format!("CREATE TABLESPACE {NAME} LOCATION '{location}'");
+        return admin.batch_execute(&sql).context("cannot make a tablespace").map(|()| true);
+    };
+    let (location, version): (String, String) = (row.get(0), row.get(1));
+    // A cluster that was moved has it somewhere else.
+    Ok(Path::new(&location) == place && home::private_dir(&place.join(version), user).is_ok())
+}
+
+/// What a tablespace of a cluster needs to be there when its server starts: it goes with each start of
+/// the machine, and whenever the server stops. Done as well as it can be: the server says what it
+/// misses.
+pub(in crate::postgres) fn restore(data: &Path, user: Option<User>) {
+    for place in places(data).into_iter().filter(|place| !place.exists()) {
+        let _ = home::private_dir(&place, user);
+    }
+}
+
+/// Takes away what is empty, when the server has stopped.
+pub(in crate::postgres) fn leave(data: &Path) {
+    for place in places(data) {
+        for version in fs::read_dir(&place).into_iter().flatten().flatten() {
+            let _ = fs::remove_dir(version.path());
+        }
+        let _ = fs::remove_dir(place);
+    }
+}
+
+/// The folders in memory that the tablespaces of a cluster lead to.
+fn places(data: &Path) -> Vec<PathBuf> {
+    let links = fs::read_dir(data.join("pg_tblspc")).into_iter().flatten().flatten();
+    let places = links.filter_map(|link| fs::read_link(link.path()).ok());
+    places.filter(|place| home::is_memory(place)).collect()
+}
