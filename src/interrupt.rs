@@ -96,6 +96,15 @@ pub fn on(stop: impl Fn() + Send + 'static) -> Guard {
     Guard(key)
 }
 
+/// Work for another thread that whoever cancels the work of this one cancels too.
+pub fn together<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let scope = SCOPE.with_borrow(Clone::clone);
+    move || match scope {
+        Some(cancel) => cancel.scope(work),
+        None => work(),
+    }
+}
+
 /// Stops the work of one thread, as Ctrl-C stops all. What that thread lets other threads do, such
 /// as starting a server that others use too, goes on.
 #[derive(Debug, Clone, Default)]
@@ -163,5 +172,7 @@ mod tests {
         assert!(cancel.scope(check).is_err() && other.scope(check).is_ok() && check().is_ok());
         let _late = cancel.scope(|| on(say("late")));
         assert_eq!(stopped.try_iter().collect::<Vec<_>>(), ["own", "late"]);
+        let there = cancel.scope(|| together(check));
+        assert!(std::thread::spawn(there).join().unwrap().is_err() && together(check)().is_ok());
     }
 }

@@ -118,9 +118,12 @@ impl Setting {
 
 fn run(answer: &Answer, databases: &Databases) -> Result<Verdict, Failed> {
     let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
-    let program = Program::new(std::env::current_exe()?).clear_env();
-    let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(grade::run(answer.limit(), Purpose::Learning, exercise, program, databases)?)
+    let own = std::env::current_exe()?;
+    let program = || {
+        let program = Program::new(&own).clear_env();
+        Ok(AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id())))
+    };
+    Ok(grade::run(answer.limit(), Purpose::Learning, exercise, &program, databases)?)
 }
 
 fn word(status: Status) -> String {

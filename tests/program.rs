@@ -48,6 +48,8 @@ mod screen;
 mod servers;
 #[path = "program/submit.rs"]
 mod submit;
+#[path = "program/toolchain.rs"]
+mod toolchain;
 #[path = "program/watch.rs"]
 mod watch;
 #[path = "program/world.rs"]

@@ -164,9 +164,12 @@ fn judge_by(exercise: &Exercise, answer: &Answer, servers: &Servers) -> Result<C
 }
 
 fn run(answer: &Answer, exercise: &Exercise, databases: &Databases) -> Result<Verdict, Failed> {
-    let program = Program::new(std::env::current_exe()?).clear_env();
-    let program = AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id()));
-    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, databases)?)
+    let own = std::env::current_exe()?;
+    let program = || {
+        let program = Program::new(&own).clear_env();
+        Ok(AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id())))
+    };
+    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, &program, databases)?)
 }
 
 fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {

@@ -1,8 +1,10 @@
 //! What the grader and an answer say to each other: JSON, one document a line.
 //!
-//! The grader writes [`Request`]s to the answer's standard input: the first is
-//! [`Request::Hello`], with a nonce. Each [`Response`] goes to standard output behind that nonce;
-//! whatever else the answer prints is its own business.
+//! The grader writes to the answer's standard input: first a [`Hello`], with a nonce, then
+//! [`Asked`]s. Each [`Said`] goes to standard output behind that nonce; whatever else the answer
+//! prints is its own business.
+//!
+//! Requests of one lane are answered one after another, and those of several lanes side by side.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -12,19 +14,39 @@ use serde_json::Value;
 
 use crate::limits::Limits;
 
+/// What the grader begins with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Hello {
+    /// Letters and digits that the answer cannot guess. Every response is marked with it.
+    pub nonce: String,
+    /// What this process may take.
+    pub limits: Limits,
+    /// The Unix socket that leads out of a sandbox without a network.
+    pub relay: Option<PathBuf>,
+}
+
+/// A request, and where it belongs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Asked {
+    /// Any number. Each lane has a thread and connections of its own.
+    pub lane: u32,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// The response to a request of this lane.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Said {
+    /// As it was asked with.
+    pub lane: u32,
+    /// What came of it.
+    pub response: Response,
+}
+
 /// What the grader asks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// Comes once, first. Every response is marked with the nonce.
-    Hello {
-        /// Letters and digits that the answer cannot guess.
-        nonce: String,
-        /// What this process may take.
-        limits: Limits,
-        /// The Unix socket that leads out of a sandbox without a network.
-        relay: Option<PathBuf>,
-    },
     /// Calls a function.
     Call {
         /// Its name, as in `graded!`.
@@ -43,14 +65,25 @@ pub enum Request {
         /// As it was called with.
         url: String,
     },
+    /// Makes the client for this URL as if it had just connected, and closes the pool.
+    Reset {
+        /// As it was called with.
+        url: String,
+    },
 }
+
+/// What makes a session as if it had just been opened: `DISCARD ALL` but for prepared statements, of
+/// which a client has some of its own that it believes to be there.
+pub const AS_NEW: [&str; 2] = [
+    "ROLLBACK",
+    "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
+     SELECT pg_advisory_unlock_all(); DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES",
+];
 
 /// What came of a request.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
-    /// The harness runs.
-    Ready,
     /// The function returned `Ok`, or a plain value.
     Returned(Value),
     /// The function returned `Err`.
@@ -61,7 +94,7 @@ pub enum Response {
     Misfit(String),
     /// The harness itself could not connect: the server's fault, never the answer's.
     NoConnection(Failure),
-    /// The connections are closed.
+    /// The connections are closed, or as new.
     Disconnected,
 }
 

@@ -1,16 +1,23 @@
-//! The loop: a request in, a response out, until the grader closes the pipe.
+//! The loop: a request in, a response out, until the grader closes the pipe. Each lane of requests has
+//! a thread of its own.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
 
-use crate::protocol::{Panic, Request, Response};
-use crate::route::{Call, Callable, World};
+use crate::protocol::{Asked, Hello, Panic, Request, Response, Said};
+use crate::route::{Call, Callable, Way, World};
 
 thread_local! {
     static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
+
+/// As much as a program's first thread has.
+const STACK: usize = 8 << 20;
 
 /// Serves the functions of an exercise on standard input and output: `main` of every answer.
 ///
@@ -19,7 +26,7 @@ thread_local! {
 pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
     end_with_the_grader();
     let mut lines = io::stdin().lock().lines();
-    let Some(Ok(Request::Hello { nonce, limits, relay })) =
+    let Some(Ok(Hello { nonce, limits, relay })) =
         lines.next().and_then(Result::ok).map(|line| serde_json::from_str(&line))
     else {
         eprintln!("This program answers the grader. Run it with `cargo run -- check N`.");
@@ -27,29 +34,61 @@ pub fn serve(functions: &[(&str, Callable)]) -> ExitCode {
     };
     limits.set(None);
     panic::set_hook(Box::new(remember_panic));
-    if respond(&nonce, &Response::Ready).is_err() {
-        return ExitCode::FAILURE;
-    }
-    let mut world = World::default();
-    world.relay(relay);
-    while let Some(Ok(line)) = lines.next() {
-        let response = match serde_json::from_str(&line) {
-            Ok(request) => answer(functions, &mut world, request),
-            Err(error) => Response::Misfit(format!("the grader's request cannot be read: {error}")),
-        };
-        if respond(&nonce, &response).is_err() {
-            break;
+    let (nonce, way) = (nonce.as_str(), Way::new(relay));
+    let mut lanes: HashMap<u32, Sender<Request>> = HashMap::new();
+    thread::scope(|scope| {
+        while let Some(Ok(line)) = lines.next() {
+            let Ok(Asked { lane, request }) = serde_json::from_str(&line) else { break };
+            let sender = lanes.entry(lane).or_insert_with(|| {
+                let (sender, requests) = mpsc::channel();
+                let way = way.clone();
+                let work = move || serve_lane(lane, requests, functions, nonce, way);
+                // Without a thread there is no reply, which is told as such.
+                let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+                sender
+            });
+            if sender.send(request).is_err() {
+                break;
+            }
         }
+        // What the answer left running (threads, tasks, open transactions) ends with the process.
+        std::process::exit(0)
+    })
+}
+
+/// Answers the requests of a lane until the grader has no more.
+#[expect(clippy::disallowed_methods, reason = "the other lanes end with it")]
+fn serve_lane(
+    lane: u32,
+    requests: Receiver<Request>,
+    functions: &[(&str, Callable)],
+    nonce: &str,
+    way: Way,
+) {
+    let work = || {
+        let mut world = World::new(way);
+        for request in requests {
+            let response = answer(functions, &mut world, request);
+            if respond(nonce, &Said { lane, response }).is_err() {
+                std::process::exit(0);
+            }
+        }
+    };
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(work)) {
+        // A panic that panics again when it is caught. It would once more.
+        std::mem::forget(payload);
+        std::process::exit(101);
     }
-    // What the answer left running (threads, tasks, open transactions) ends with the process.
-    std::process::exit(0)
 }
 
 fn answer(functions: &[(&str, Callable)], world: &mut World, request: Request) -> Response {
     match request {
-        Request::Hello { .. } => Response::Ready,
         Request::Disconnect { url } => {
             world.disconnect(&url);
+            Response::Disconnected
+        }
+        Request::Reset { url } => {
+            world.reset(&url);
             Response::Disconnected
         }
         Request::Call { function, url, pool, arguments, ports } => {
@@ -78,10 +117,10 @@ fn answer(functions: &[(&str, Callable)], world: &mut World, request: Request) -
     }
 }
 
-fn respond(nonce: &str, response: &Response) -> io::Result<()> {
+fn respond(nonce: &str, said: &Said) -> io::Result<()> {
     let mut line = String::from("\n");
     line.push_str(nonce);
-    line.push_str(&serde_json::to_string(response)?);
+    line.push_str(&serde_json::to_string(said)?);
     line.push('\n');
     let mut stdout = io::stdout().lock();
     stdout.write_all(line.as_bytes())?;

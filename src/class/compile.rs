@@ -12,16 +12,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use harness::limits::Limits;
-use serde_json::Value;
 
 use super::alone::stands_alone;
-use super::crowd;
 use super::toolchain::Toolchain;
-use crate::error::{self, Error, PathContext, Result};
+use crate::error::{self, PathContext, Result};
 use crate::exercise::Exercise;
 use crate::grade::build::{self, ANSWER_LIMIT};
 use crate::home::{self, User};
-use crate::process::Finished;
 use crate::sandbox::{Room, Sandbox};
 
 /// The most that the compiler may take. It needs a tenth of the memory.
@@ -58,7 +55,6 @@ pub enum Compiled {
 }
 
 /// A compiler in a sandbox.
-#[derive(Debug)]
 pub struct Compiler {
     /// How it is called.
     pub toolchain: Toolchain,
@@ -177,31 +173,14 @@ impl Compiler {
         home::private_dir(&out, user)?;
         own_all(dir, user)?;
         let program = out.join("program");
-        let mut args: Vec<String> = [
-            root,
-            "--crate-name",
-            name,
-            "--crate-type",
-            "bin",
-            "--emit",
-            "link",
-            "--error-format=json",
-            "--json=diagnostic-rendered-ansi",
-            // Nobody will debug it.
-            "-Cdebuginfo=0",
-            "-o",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        args.push(program.display().to_string());
-        args.extend(self.toolchain.args.iter().cloned());
+        let words = self.toolchain.words(name, Path::new(root), &program);
         let mut room = Room::new(dir.to_owned()).read(dir.to_owned()).linkers();
         room.read.extend(self.toolchain.read.iter().cloned());
         let room = room.write(out.clone()).limits(LIMITS).user(user);
+        let rustc = self.sandbox.program(&self.toolchain.rustc, &words, &room).clear_env();
         let finished = self
-            .sandbox
-            .program(&self.toolchain.rustc, &args, &room)
-            .clear_env()
+            .toolchain
+            .tell(rustc, name, &dir.join("exercises"))
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("TMPDIR", &out)
             .contained()
@@ -221,7 +200,7 @@ impl Compiler {
         {
             return Err(full);
         }
-        refused(&finished)
+        build::refused(&finished, LIMITS.file).map(|(errors, files)| Call::Refused(errors, files))
     }
 }
 
@@ -243,44 +222,4 @@ fn own_all(path: &Path, user: Option<User>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// What the compiler has said.
-fn refused(finished: &Finished) -> Result<Call> {
-    let said = finished.stderr.text();
-    let (mut errors, mut files) = (Vec::new(), BTreeSet::new());
-    for line in said.lines() {
-        let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
-        if build::error(&message, &mut errors) {
-            let spans = message["spans"].as_array().into_iter().flatten();
-            let files_of = spans.filter_map(|span| outermost(span)["file_name"].as_str());
-            files.extend(files_of.map(str::to_owned));
-        }
-    }
-    if !errors.is_empty() {
-        return Ok(Call::Refused(errors, files));
-    }
-    // It may have been stopped for what it took, or the sandbox did not let it start.
-    let how = finished.status.map(|status| crate::process::ending_of_any(status, LIMITS.file));
-    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-    let last = crowd::none_left(&said).unwrap_or(last);
-    let words = format!("The compiler {}. {last}", how.unwrap_or_default());
-    // Its own panic, or LLVM's end, or a signal, which bubblewrap tells of as a shell does.
-    let its_own = match finished.status.map(|status| status.code()) {
-        Some(Some(code)) => code == 101 || code > 128,
-        Some(None) => true,
-        None => false,
-    };
-    if its_own || said.contains("memory") || said.contains("LLVM ERROR") {
-        return Ok(Call::Refused(vec![words], files));
-    }
-    Err(Error::Content(words))
-}
-
-/// The place in the source that a span within macros comes from.
-fn outermost(mut span: &Value) -> &Value {
-    while span["expansion"]["span"].is_object() {
-        span = &span["expansion"]["span"];
-    }
-    span
 }

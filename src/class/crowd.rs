@@ -8,14 +8,12 @@ use std::sync::{PoisonError, RwLock};
 
 use super::compile::Compiled;
 use crate::error::Result;
+use crate::grade::build::none_left;
 use crate::grade::verdict::{State, Status};
 use crate::grade::{Verdict, watch};
 
 /// What is done among others has a part of it; what is done alone has it whole.
 static TURN: RwLock<()> = RwLock::new(());
-
-/// What the system says when it gives no more processes.
-const NONE_LEFT: &str = "Resource temporarily unavailable";
 
 /// Does it among others, and once more when nothing else is done if it may have been short of processes:
 /// `short` looks at what came out, and hears whether anybody had many meanwhile.
@@ -32,11 +30,6 @@ pub(super) fn fairly<T>(
     }
     let _alone = TURN.write().unwrap_or_else(PoisonError::into_inner);
     work()
-}
-
-/// The line that says so, if one does.
-pub(super) fn none_left(said: &str) -> Option<&str> {
-    said.lines().find(|line| line.contains(NONE_LEFT))
 }
 
 /// Whether an answer may not compile for that.

@@ -119,11 +119,19 @@ impl<'a> Judge<'a> {
             Ok(databases) => databases,
             Err(error) => return grade::without(exercise, error),
         };
+        let prepare = || self.prepare(program, word, dir);
+        grade::run(RUN_LIMIT, Purpose::Judging, exercise, &prepare, &databases)
+    }
+
+    /// A program in its sandbox, with a folder of its own.
+    fn prepare(&self, program: &Path, word: Option<&str>, dir: &Path) -> Result<AnswerProgram> {
         let user = sandbox::user(self.place);
         let own = tempfile::Builder::new().prefix("run-").tempdir_in(dir).at("write in", dir)?;
         let own = own.keep();
         home::private_dir(&own, user)?;
-        let room = Room::new(own.clone()).read(program.to_owned()).write(own.clone()).user(user);
+        let mut room =
+            Room::new(own.clone()).read(program.to_owned()).write(own.clone()).user(user);
+        room.read.extend(self.compiler.toolchain.started_with());
         let sandbox = &self.compiler.sandbox;
         let network = match sandbox.kind() {
             Kind::Bubblewrap => Network::Relayed(Relay::start(&own, user)?),
@@ -134,7 +142,6 @@ impl<'a> Judge<'a> {
         let words: Vec<&str> = word.into_iter().collect();
         let program = sandbox.program(program, &words, &room).clear_env();
         let scratch = Scratch { folder: own, most: SCRATCH, user };
-        let program = AnswerProgram::of(program).in_class().network(network).scratch(scratch);
-        grade::run(RUN_LIMIT, Purpose::Judging, exercise, program, &databases)
+        Ok(AnswerProgram::of(program).in_class().network(network).scratch(scratch))
     }
 }

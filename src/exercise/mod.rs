@@ -6,6 +6,8 @@ pub mod progress;
 pub mod stub;
 pub mod submission;
 
+use std::time::Duration;
+
 use crate::grade::kit::{Grading, Stop};
 use crate::lesson::catalogue;
 
@@ -34,8 +36,10 @@ pub struct Grader {
     pub extensions: &'static [&'static str],
     /// The least major version of PostgreSQL that the checks run on.
     pub needs: u32,
-    /// Runs the checks.
-    pub checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
+    /// How long the solution may run, machines being as they are: more where waiting is the subject.
+    pub at_most: Duration,
+    /// Lists the checks.
+    pub checks: fn(&mut Grading) -> Result<(), Stop>,
 }
 
 impl Exercise {

@@ -1,14 +1,18 @@
 //! The other side of the harness: an answer that runs, and the calls made to it.
 
-use std::io::Write;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::process::{ChildStdin, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use harness::limits::Limits;
-use harness::protocol::{Request, Response};
+use harness::protocol::{Asked, Hello, Request, Response, Said};
 use rand::distr::{Alphanumeric, SampleString};
+use serde::Serialize;
 
 use super::kit::{Folder, Stop};
 use super::ports::Network;
@@ -93,31 +97,47 @@ impl AnswerProgram {
 
 /// An answer that runs. Dropping it ends it.
 pub struct Answer {
-    running: Running,
-    replies: mpsc::Receiver<Response>,
-    reader: Option<mpsc::Receiver<Output>>,
-    network: Network,
+    running: Mutex<Running>,
+    stdin: Mutex<Option<ChildStdin>>,
+    lanes: Lanes,
+    reader: Mutex<Option<mpsc::Receiver<Output>>>,
+    network: Mutex<Network>,
     watch: Watch,
     scratch: Option<Scratch>,
     /// How its end is told.
     ending: fn(ExitStatus, u64) -> String,
-    limit: Duration,
-    /// What is left of it. Only time that the answer takes counts, not the grader's own work.
-    left: Duration,
     _stopper: interrupt::Guard,
 }
 
+/// Who waits for the replies of a lane. None, once there will be no more.
+type Lanes = Arc<Mutex<Option<BTreeMap<u32, mpsc::Sender<Response>>>>>;
+
+/// Calls to an answer that follow one another. Those of several lanes go on side by side, each with
+/// connections of its own.
+pub struct Lane<'a> {
+    answer: &'a Answer,
+    number: u32,
+    replies: mpsc::Receiver<Response>,
+    limit: Duration,
+    /// What is left of it. Only time that the answer takes counts, not the grader's own work.
+    left: Duration,
+}
+
 impl Answer {
-    /// Starts it. It has so long for everything that is asked of it.
-    pub fn start(program: AnswerProgram, limit: Duration) -> Result<Answer> {
+    /// Starts it.
+    pub fn start(program: AnswerProgram) -> Result<Answer> {
         let mut running = program.program.start()?;
         // Its own harness sets them too, where we cannot; an answer may bring another `main`.
         LIMITS.set(Some(running.pid()));
         let nonce = Alphanumeric.sample_string(&mut rand::rng(), 32);
-        let (sender, replies) = mpsc::channel();
+        let lanes: Lanes = Arc::new(Mutex::new(Some(BTreeMap::new())));
         let reader = running.stdout.take().map(|stdout| {
-            let nonce = nonce.clone().into_bytes();
-            process::in_background(move || read(stdout, &nonce, &sender))
+            let (nonce, lanes) = (nonce.clone().into_bytes(), Arc::clone(&lanes));
+            process::in_background(move || {
+                let output = read(stdout, &nonce, &lanes);
+                locked(&lanes).take();
+                output
+            })
         });
         let stop = running.stopper();
         let AnswerProgram { network, scratch, in_class, .. } = program;
@@ -125,46 +145,97 @@ impl Answer {
         let watch = Watch::start(running.taken(), folder, running.stopper());
         let relay = network.relay();
         let _stopper = interrupt::on(stop);
-        let left = limit;
-        let mut answer = Answer {
-            running,
-            replies,
-            reader,
-            network,
+        let answer = Answer {
+            stdin: Mutex::new(running.stdin.take()),
+            running: Mutex::new(running),
+            lanes,
+            reader: Mutex::new(reader),
+            network: Mutex::new(network),
             watch,
             scratch,
             ending: if in_class { process::ending_of_any } else { process::ending },
-            limit,
-            left,
             _stopper,
         };
         // If it has ended already, the first call finds that out.
-        answer.send(&Request::Hello { nonce, limits: LIMITS, relay });
+        answer.send(&Hello { nonce, limits: LIMITS, relay });
         Ok(answer)
     }
 
-    /// Gives it more time than a run usually has.
-    pub fn extend(&mut self, limit: Duration) {
-        self.left += limit.saturating_sub(self.limit);
-        self.limit = self.limit.max(limit);
+    /// A lane of this number, with so long for everything that is asked in it.
+    pub fn lane(&self, number: u32, limit: Duration, left: Duration) -> Lane<'_> {
+        let (sender, replies) = mpsc::channel();
+        if let Some(lanes) = &mut *locked(&self.lanes) {
+            lanes.insert(number, sender);
+        }
+        Lane { answer: self, number, replies, limit, left }
     }
 
-    /// The ports that it may connect to.
-    pub fn network(&mut self) -> &mut Network {
-        &mut self.network
+    /// Ends it and returns what it printed.
+    pub fn finish(self) -> Output {
+        locked(&self.running).end();
+        let reader = locked(&self.reader).take();
+        reader.map(|reader| process::whole(&reader)).unwrap_or_default()
+    }
+
+    fn send(&self, message: &impl Serialize) {
+        if let (Some(stdin), Ok(mut line)) =
+            (&mut *locked(&self.stdin), serde_json::to_vec(message))
+        {
+            line.push(b'\n');
+            // A closed pipe means that it has ended; the wait for the reply says how.
+            let _ = stdin.write_all(&line).and_then(|()| stdin.flush());
+        }
+    }
+
+    /// Why there will be no more replies, for somebody who still has so long.
+    fn ended(&self, left: Duration) -> Stop {
+        if let Err(interrupted) = interrupt::check() {
+            return Stop::Fault(interrupted);
+        }
+        let mut running = locked(&self.running);
+        let how = running.wait(left);
+        if let Some(over) = self.watch.over() {
+            return Stop::Crashed(format!("the program was stopped: it {over}"));
+        }
+        let how = how.map(|status| (self.ending)(status, LIMITS.file));
+        let how = how.unwrap_or_else(|| "closed its output".to_owned());
+        let said = running.stderr().text();
+        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let said = last.map(|line| format!(" Its last words: {line}"));
+        Stop::Crashed(format!(
+            "the program {how} before it had answered.{}",
+            said.unwrap_or_default()
+        ))
+    }
+}
+
+impl Lane<'_> {
+    /// What is left of its time.
+    pub fn left(&self) -> Duration {
+        self.left
+    }
+
+    /// A listener on a port that the answer may connect to.
+    pub(super) fn listen(&self) -> io::Result<TcpListener> {
+        locked(&self.answer.network).listen()
+    }
+
+    /// A port that it may connect to, and on which nobody listens.
+    pub(super) fn closed(&self) -> io::Result<u16> {
+        locked(&self.answer.network).closed()
     }
 
     /// A folder that both it and the grader can write in.
     pub(super) fn folder(&self) -> Result<Folder> {
-        let scratch = self.scratch.as_ref();
+        let scratch = self.answer.scratch.as_ref();
         let (folder, user) =
             (scratch.map(|one| one.folder.as_path()), scratch.and_then(|one| one.user));
         Folder::new(folder, user)
     }
 
-    /// The database that it works in from now on.
+    /// The database that this lane works in from now on.
     pub(super) fn works_in(&self, database: &Database) {
-        self.watch.database(database.gauge(), &database.name);
+        self.answer.watch.database(self.number, database.gauge(), &database.name);
     }
 
     /// Calls a function of it, and waits for the reply.
@@ -175,69 +246,52 @@ impl Answer {
         pool: u32,
         arguments: Vec<serde_json::Value>,
     ) -> Result<Response, Stop> {
-        let (function, ports) = (function.to_owned(), self.network.relayed());
-        self.ask(&Request::Call { function, url, pool, arguments, ports })
+        let (function, ports) = (function.to_owned(), locked(&self.answer.network).relayed());
+        self.ask(Request::Call { function, url, pool, arguments, ports })
     }
 
     /// Asks for one thing and waits for the reply.
-    pub fn ask(&mut self, request: &Request) -> Result<Response, Stop> {
+    pub fn ask(&mut self, request: Request) -> Result<Response, Stop> {
         let began = Instant::now();
-        self.send(request);
+        let closes = matches!(request, Request::Disconnect { .. } | Request::Reset { .. });
+        self.answer.send(&Asked { lane: self.number, request });
         let reply = loop {
             match self.replies.recv_timeout(self.left.saturating_sub(began.elapsed())) {
-                Ok(Response::Ready) => {}
                 // The reply to a request that was given up waiting for.
-                Ok(Response::Disconnected) if !matches!(request, Request::Disconnect { .. }) => {}
+                Ok(Response::Disconnected) if !closes => {}
                 Ok(response) => break Ok(response),
                 Err(RecvTimeoutError::Timeout) => {
                     let limit = self.limit.as_secs();
                     break Err(Stop::TimedOut(format!("no answer within {limit} seconds")));
                 }
-                Err(RecvTimeoutError::Disconnected) => break Err(self.ended()),
+                Err(RecvTimeoutError::Disconnected) => break Err(self.answer.ended(self.left)),
             }
         };
         self.left = self.left.saturating_sub(began.elapsed());
         reply
     }
+}
 
-    /// Why there will be no more replies.
-    fn ended(&mut self) -> Stop {
-        if let Err(interrupted) = interrupt::check() {
-            return Stop::Fault(interrupted);
-        }
-        let how = self.running.wait(self.left);
-        if let Some(over) = self.watch.over() {
-            return Stop::Crashed(format!("the program was stopped: it {over}"));
-        }
-        let how = how.map(|status| (self.ending)(status, LIMITS.file));
-        let how = how.unwrap_or_else(|| "closed its output".to_owned());
-        let said = self.running.stderr().text();
-        let last = said.lines().rfind(|line| !line.trim().is_empty());
-        let said = last.map(|line| format!(" Its last words: {line}"));
-        Stop::Crashed(format!(
-            "the program {how} before it had answered.{}",
-            said.unwrap_or_default()
-        ))
-    }
-
-    /// Ends it and returns what it printed.
-    pub fn finish(mut self) -> Output {
-        self.running.end();
-        self.reader.take().map(|reader| process::whole(&reader)).unwrap_or_default()
-    }
-
-    fn send(&mut self, request: &Request) {
-        if let (Some(stdin), Ok(mut line)) = (&mut self.running.stdin, serde_json::to_vec(request))
-        {
-            line.push(b'\n');
-            // A closed pipe means that it has ended; the wait for the reply says how.
-            let _ = stdin.write_all(&line).and_then(|()| stdin.flush());
-        }
+/// Hands a reply to who waits for it. One that cannot be read goes to its lane all the same.
+fn hand_over(bytes: &[u8], lanes: &Lanes) {
+    let said = serde_json::from_slice(bytes).unwrap_or_else(|error| {
+        let digits = bytes.strip_prefix(br#"{"lane":"#).unwrap_or_default();
+        let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+        let lane = digits
+            .fold(0_u32, |lane, digit| lane.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
+        Said { lane, response: Response::Misfit(format!("its reply cannot be read: {error}")) }
+    });
+    if let Some(lane) = locked(lanes).as_ref().and_then(|lanes| lanes.get(&said.lane)) {
+        let _ = lane.send(said.response);
     }
 }
 
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Reads lines to the end: those behind the nonce are replies, the rest is what it printed.
-fn read(mut stdout: Pipe, nonce: &[u8], replies: &mpsc::Sender<Response>) -> Output {
+fn read(mut stdout: Pipe, nonce: &[u8], lanes: &Lanes) -> Output {
     let mut output = Output::default();
     let mut line = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
@@ -251,11 +305,7 @@ fn read(mut stdout: Pipe, nonce: &[u8], replies: &mpsc::Sender<Response>) -> Out
             let ours = line.starts_with(nonce) && line.len() <= LONGEST;
             if piece.ends_with(b"\n") {
                 if ours {
-                    let response = serde_json::from_slice(&line[nonce.len()..]);
-                    let response = response.unwrap_or_else(|error| {
-                        Response::Misfit(format!("its reply cannot be read: {error}"))
-                    });
-                    let _ = replies.send(response);
+                    hand_over(&line[nonce.len()..], lanes);
                 } else if line != b"\n" {
                     keep(&mut output, &line);
                 }

@@ -8,13 +8,16 @@ pub mod answer;
 pub mod build;
 pub mod kit;
 pub mod ports;
+pub mod toolchain;
 pub mod verdict;
 pub(crate) mod watch;
 
+use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use self::answer::{Answer, AnswerProgram};
+use self::answer::AnswerProgram;
 use self::build::Build;
 use self::kit::{Grading, Stop};
 pub use self::verdict::Verdict;
@@ -38,25 +41,48 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
         File::Begun(text) => text,
         other => return Ok(no_answer(exercise, other)),
     };
+    judge(workbook, exercise, servers, || build_what_is_there(workbook, exercise, text))
+}
+
+/// Grades our own solution in the same way.
+pub fn check_solution(
+    workbook: &Workbook,
+    exercise: &Exercise,
+    servers: &Servers,
+) -> Result<Verdict> {
+    let file = format!("solutions/{}/{}.rs", exercise.folder, exercise.stem);
+    judge(workbook, exercise, servers, || {
+        let built = build::build(workbook, exercise, Path::new(&file))?;
+        Ok(Ok((built, exercise.solution.to_owned())))
+    })
+}
+
+/// Builds, and meanwhile finds the server and makes the first databases there. Then judges.
+fn judge(
+    workbook: &Workbook,
+    exercise: &Exercise,
+    servers: &Servers,
+    build: impl FnOnce() -> Result<Result<(Build, String), Verdict>>,
+) -> Result<Verdict> {
     let began = Instant::now();
     let (built, databases) = thread::scope(|scope| {
-        let databases = scope.spawn(|| servers.for_exercise(&(exercise.grader)()));
-        let built = build_what_is_there(workbook, exercise, text);
+        let databases = scope.spawn(|| ahead(exercise, servers));
+        let built = build();
         let took = began.elapsed();
         (built.map(|built| (built, took)), databases.join())
     });
     let databases = databases.map_err(|_| Error::Bug("the search for a server panicked".into()))?;
-    let (built, build) = built?;
+    let (built, took) = built?;
     let (built, text) = match built {
         Ok(built) => built,
         Err(verdict) => return Ok(verdict),
     };
-    let about = |verdict| Verdict { build, answer: Some(text), ..verdict };
-    let program = match built {
-        Build::Program(path) => AnswerProgram::at(path, workbook.root()),
+    let about = |verdict| Verdict { build: took, answer: Some(text), ..verdict };
+    let program = match &built {
+        Build::Program(built) => || Ok(AnswerProgram::at(built.path(), workbook.root())),
         Build::DoesNotCompile(message) => {
             return Ok(about(Verdict {
-                message,
+                message: message.clone(),
                 ..Verdict::new(exercise, Status::DoesNotCompile)
             }));
         }
@@ -65,7 +91,17 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
         Ok(databases) => databases,
         Err(error) => return Ok(about(without(exercise, error)?)),
     };
-    run(RUN_LIMIT, Purpose::Learning, exercise, program, &databases).map(about)
+    run(RUN_LIMIT, Purpose::Learning, exercise, &program, &databases).map(about)
+}
+
+/// The databases of the server that an exercise is graded on, of which the first that its checks ask for
+/// are made already.
+fn ahead(exercise: &Exercise, servers: &Servers) -> Result<Arc<Databases>> {
+    let databases = servers.for_exercise(&(exercise.grader)())?;
+    // A grader that cannot list its checks is told of when they are made.
+    let fixtures = list(exercise).map(|grading| grading.fixtures()).unwrap_or_default();
+    fixtures.iter().take(kit::AHEAD).for_each(|fixture| databases.make_ahead(fixture));
+    Ok(databases)
 }
 
 /// How often a file that changes while it is built is built again.
@@ -78,8 +114,9 @@ fn build_what_is_there(
     exercise: &Exercise,
     mut text: String,
 ) -> Result<Result<(Build, String), Verdict>> {
+    let file = exercise.path();
     for _ in 0..BUILDS {
-        let built = build::build(workbook, exercise, &text);
+        let built = build::build(workbook, exercise, Path::new(&file));
         match workbook.read(exercise) {
             File::Begun(now) if now == text => return Ok(Ok((built?, text))),
             File::Begun(now) => text = now,
@@ -129,30 +166,23 @@ pub enum Purpose {
 }
 
 /// Judges an answer that is built already. It has this long for everything that is asked of it.
+/// `program` makes what is started: more than once, if the first ends before its time.
 pub fn run(
     limit: Duration,
     purpose: Purpose,
     exercise: &Exercise,
-    program: AnswerProgram,
+    program: &dyn Fn() -> Result<AnswerProgram>,
     databases: &Databases,
 ) -> Result<Verdict> {
-    let grader = (exercise.grader)();
     let mut verdict = Verdict::new(exercise, Status::Passed);
-    if let Err(error) = databases.server.is_at_least(grader.needs) {
+    if let Err(error) = databases.server.is_at_least((exercise.grader)().needs) {
         verdict.status = Status::NeedsNewer;
         verdict.message = error.to_string();
         return Ok(verdict);
     }
     let began = Instant::now();
-    let answer = Answer::start(program, limit)?;
-    let mut grading = Grading::new(databases, answer, exercise.stem, purpose);
-    let outcome =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (grader.checks)(&mut grading)));
-    let outcome = outcome.unwrap_or_else(|_| {
-        let text = format!("the grader of {} panicked", exercise.stem);
-        Err(Stop::Fault(Error::Content(text)))
-    });
-    let finished = grading.finish();
+    let list = || list(exercise);
+    let finished = kit::run(databases, &list, program, exercise.stem, purpose, limit)?;
     verdict.run = began.elapsed();
     verdict.output = finished.output;
     verdict.kept = finished.kept;
@@ -160,36 +190,46 @@ pub fn run(
     if verdict.checks.iter().any(|check| !check.passed()) {
         verdict.status = Status::Failed;
     }
-    match outcome {
-        Ok(()) => {
+    match finished.stopped {
+        None => {
             if verdict.checks.is_empty() {
                 verdict.status = Status::Broken;
                 verdict.message = format!("the grader of {} checked nothing", exercise.stem);
             }
         }
-        Err(Stop::Wrong(message) | Stop::NotTried(message)) => {
+        Some(Stop::Wrong(message) | Stop::NotTried(message) | Stop::Unwritten { message, .. }) => {
             let name = "the exercise as a whole".to_owned();
             verdict.checks.push(Check { name, state: State::Failed(message) });
             verdict.status = Status::Failed;
         }
-        Err(Stop::TimedOut(message)) => {
+        Some(Stop::TimedOut(message)) => {
             verdict.status = Status::TimedOut;
             verdict.message = message;
         }
-        Err(Stop::Crashed(message)) => {
+        Some(Stop::Crashed(message)) => {
             verdict.status = Status::Crashed;
             verdict.message = message;
         }
-        Err(Stop::Fault(Error::Interrupted)) => return Err(Error::Interrupted),
-        Err(Stop::Fault(error @ (Error::NoServer(_) | Error::Server { .. }))) => {
+        Some(Stop::Fault(Error::Interrupted)) => return Err(Error::Interrupted),
+        Some(Stop::Fault(error @ (Error::NoServer(_) | Error::Server { .. }))) => {
             verdict.status = Status::NoServer;
             verdict.message = error.to_string();
         }
-        Err(Stop::Fault(error)) => {
+        Some(Stop::Fault(error)) => {
             verdict.status = Status::Broken;
             verdict.message = error.to_string();
         }
     }
     crate::interrupt::check()?;
     Ok(verdict)
+}
+
+/// The checks of an exercise, as its grader lists them.
+fn list(exercise: &Exercise) -> Result<Grading, Stop> {
+    let mut grading = Grading::default();
+    let listed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        ((exercise.grader)().checks)(&mut grading)
+    }));
+    let panicked = || Error::Content(format!("the grader of {} panicked", exercise.stem));
+    listed.unwrap_or_else(|_| Err(panicked().into())).map(|()| grading)
 }

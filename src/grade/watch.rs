@@ -1,6 +1,7 @@
 //! What no limit of the system bounds: the memory of all processes of an answer together, what it
 //! writes to its folder, and the size of its database.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,8 @@ pub(crate) struct Watch {
 
 struct Watched {
     folder: Option<(PathBuf, u64)>,
-    database: Option<(Gauge, String)>,
+    /// By lane.
+    databases: BTreeMap<u32, (Gauge, String)>,
     /// What it took too much of, in words.
     over: Option<String>,
 }
@@ -55,20 +57,21 @@ impl Watch {
         folder: Option<(PathBuf, u64)>,
         stop: impl Fn() + Send + 'static,
     ) -> Watch {
-        let watched = Arc::new(Mutex::new(Watched { folder, database: None, over: None }));
+        let watched =
+            Arc::new(Mutex::new(Watched { folder, databases: BTreeMap::new(), over: None }));
         let (sender, ended) = mpsc::channel::<()>();
         let thread = Arc::clone(&watched);
         thread::spawn(move || {
             while ended.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                let (folder, database) = {
+                let (folder, databases) = {
                     let watched = locked(&thread);
-                    (watched.folder.clone(), watched.database.clone())
+                    (watched.folder.clone(), watched.databases.clone())
                 };
                 let taken = taken();
                 if taken.tasks > MANY {
                     CROWDS.fetch_add(1, Ordering::Relaxed);
                 }
-                if let Some(over) = over(taken.memory, folder.as_ref(), database.as_ref()) {
+                if let Some(over) = over(taken.memory, folder.as_ref(), databases.values()) {
                     locked(&thread).over = Some(over);
                     stop();
                     break;
@@ -78,9 +81,9 @@ impl Watch {
         Watch { watched, _ended: sender }
     }
 
-    /// The database that it works in from now on.
-    pub(crate) fn database(&self, gauge: Gauge, name: &str) {
-        locked(&self.watched).database = Some((gauge, name.to_owned()));
+    /// The database that a lane of it works in from now on.
+    pub(crate) fn database(&self, lane: u32, gauge: Gauge, name: &str) {
+        locked(&self.watched).databases.insert(lane, (gauge, name.to_owned()));
     }
 
     /// What it took too much of, if it was ended for that.
@@ -93,10 +96,10 @@ fn locked(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
     watched.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn over(
+fn over<'a>(
     memory: u64,
     folder: Option<&(PathBuf, u64)>,
-    database: Option<&(Gauge, String)>,
+    mut databases: impl Iterator<Item = &'a (Gauge, String)>,
 ) -> Option<String> {
     if memory > MEMORY {
         return Some(format!("used more than {} MiB of memory", MEMORY >> 20));
@@ -108,9 +111,8 @@ fn over(
             Err(_) => return Some("made a folder that cannot be looked into".to_owned()),
         }
     }
-    let (gauge, name) = database?;
-    (gauge.size(name)? > DATABASE)
-        .then(|| format!("filled its database with more than {} MiB", DATABASE >> 20))
+    let full = databases.any(|(gauge, name)| gauge.size(name).is_some_and(|size| size > DATABASE));
+    full.then(|| format!("filled its database with more than {} MiB", DATABASE >> 20))
 }
 
 /// What a folder holds, in bytes; looks no further once that is too much. A file that is there counts

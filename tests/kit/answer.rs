@@ -27,6 +27,9 @@ harness::graded!(
     unwritten,
     also_unwritten,
     sleep,
+    ends,
+    leaves_things_behind,
+    finds_things,
     add,
     rename,
     children,
@@ -60,6 +63,35 @@ fn sleep(client: &mut Client, seconds: f64) -> Result<(), Error> {
     client.execute("SELECT pg_sleep($1)", &[&seconds]).map(drop)
 }
 
+#[expect(clippy::disallowed_methods, reason = "as an answer may")]
+fn ends(_client: &mut Client) -> Result<(), Error> {
+    std::process::exit(3)
+}
+
+/// What a session can have that another one has not.
+fn leaves_things_behind(client: &mut Client) -> Result<(), Error> {
+    client.batch_execute(
+        "SET work_mem = '1MB'; CREATE TEMP TABLE mine (); LISTEN news; SELECT pg_advisory_lock(7);",
+    )?;
+    // It is one of an enumeration of ours, whose name the client has to ask for: it prepares for that.
+    client.batch_execute("CREATE TYPE mood AS ENUM ('well')")?;
+    client.query_one("SELECT 'well'::mood", &[])?;
+    client.batch_execute("BEGIN; DELETE FROM messages")
+}
+
+fn finds_things(client: &mut Client) -> Result<Vec<String>, Error> {
+    let sql = "SELECT x FROM (VALUES
+            (CASE WHEN current_setting('work_mem') = '1MB' THEN 'a setting' END),
+            ((SELECT 'a table' WHERE to_regclass('mine') IS NOT NULL)),
+            ((SELECT 'a channel' FROM pg_listening_channels())),
+            ((SELECT 'a lock' FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())),
+            ((SELECT 'a deletion' WHERE NOT EXISTS (SELECT FROM messages)))
+        ) AS found (x) WHERE x IS NOT NULL";
+    let found = client.query(sql, &[])?;
+    client.query_one("SELECT 'well'::mood", &[])?;
+    Ok(found.iter().map(|row| row.get(0)).collect())
+}
+
 /// sqlx prepares once for each session.
 async fn add(pool: &PgPool, name: &str) -> Result<i32, sqlx::Error> {
     sqlx::query_scalar("INSERT INTO users (email, full_name) VALUES ($1, $1) RETURNING id")
@@ -78,10 +110,12 @@ pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
     let exercise = Exercise { grader, ..*exercise::exercise("7").unwrap() };
     let servers = Servers::from_env().unwrap().in_memory();
     let databases = servers.get(&[]).unwrap();
-    let program = Program::new(std::env::current_exe().unwrap()).clear_env();
-    let program = program.args(["--exact", "answer::serves", "--nocapture"]);
-    let program = AnswerProgram::of(program.env("PGLINGS_KIT_ANSWER", "1"));
-    grade::run(RUN_LIMIT, Purpose::Learning, &exercise, program, &databases).unwrap()
+    let program = || {
+        let program = Program::new(std::env::current_exe().unwrap()).clear_env();
+        let program = program.args(["--exact", "answer::serves", "--nocapture"]);
+        Ok(AnswerProgram::of(program.env("PGLINGS_KIT_ANSWER", "1")))
+    };
+    grade::run(RUN_LIMIT, Purpose::Learning, &exercise, &program, &databases).unwrap()
 }
 
 /// The names and states of a verdict's checks.

@@ -1,8 +1,12 @@
 //! Checks that pass, fail, and are not tried.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
 use pglings::grade::kit::*;
 use pglings::grade::verdict::{State, Status};
-use pglings::lesson::fixtures::EMPTY;
+use pglings::lesson::fixtures::{EMPTY, LUNDO};
 
 use crate::answer::{judge, states};
 
@@ -44,7 +48,7 @@ fn a_branch_that_is_written_is_tried() {
     let verdict = judge(|| {
         grader(&[], |g| {
             for (name, positive) in [("a", false), ("b", true), ("c", false)] {
-                g.check(name, &EMPTY, |t| t.call("half", (positive,))?.ok().map(|_: i32| ()))?;
+                g.check(name, &EMPTY, move |t| t.call("half", (positive,))?.ok().map(|_: i32| ()))?;
             }
             Ok(())
         })
@@ -106,4 +110,68 @@ fn a_need_of_no_check_is_a_fault_of_the_grader() {
     let verdict = judge(|| grader(&[], |g| g.needs("nothing").check("a", &EMPTY, |_| Ok(()))));
     assert_eq!(verdict.status, Status::Broken);
     assert!(verdict.message.contains("a check needs \"nothing\""), "{}", verdict.message);
+}
+
+/// Two that can only pass if they are made at the same time: each waits until the other one is there.
+#[test]
+fn chains_of_checks_go_on_side_by_side_and_are_told_in_their_order() {
+    static THERE: AtomicUsize = AtomicUsize::new(0);
+    fn meet(t: &mut Trial<'_>) -> Outcome {
+        THERE.fetch_add(1, Ordering::SeqCst);
+        let began = Instant::now();
+        while THERE.load(Ordering::SeqCst) < 2 {
+            ensure(began.elapsed().as_secs() < 60, "nobody came")?;
+            thread::yield_now();
+        }
+        equal("one", t.call::<i32>("one", ())?.ok()?, 1)
+    }
+    let verdict = judge(|| {
+        grader(&[], |g| {
+            g.check("a", &EMPTY, meet)?;
+            g.then("b", |_| wrong("no"))?;
+            g.check("c", &EMPTY, meet)?;
+            g.then("d", |t| t.call("unwritten", ())?.ok())
+        })
+    });
+    let unwritten = "`unwritten` is still to be written: write it.";
+    let expected =
+        [("a", State::Passed), ("b", failed("no")), ("c", State::Passed), ("d", failed(unwritten))];
+    assert_eq!(states(&verdict), expected);
+}
+
+/// Which of several ended the answer can only be told when they are made one after another.
+#[test]
+fn an_answer_that_ends_is_told_at_the_check_that_ended_it() {
+    let verdict = judge(|| {
+        grader(&[], |g| {
+            g.check("a", &EMPTY, |t| t.call::<()>("sleep", (0.2,))?.ok())?;
+            g.check("b", &EMPTY, |t| t.call::<()>("ends", ())?.ok())?;
+            g.check("c", &EMPTY, |t| t.call::<()>("sleep", (0.2,))?.ok())
+        })
+    });
+    assert_eq!(verdict.status, Status::Crashed);
+    let told: Vec<_> = verdict.checks.iter().map(|check| (&*check.name, check.passed())).collect();
+    assert_eq!(told, [("a", true)], "{}", verdict.message);
+}
+
+/// A session that goes on to the next check has nothing left of this one.
+#[test]
+fn the_sessions_of_the_next_check_are_as_new() {
+    let verdict = judge(|| {
+        grader(&[], |g| {
+            g.check("a", &LUNDO, |t| {
+                t.sql("SET work_mem = '1MB'; CREATE TEMP TABLE mine (); PREPARE p AS SELECT 1")?;
+                t.call::<()>("leaves_things_behind", ())?.ok()
+            })?;
+            g.then("b", |t| {
+                let left = t.call::<Vec<String>>("finds_things", ())?.ok()?;
+                equal("what the answer finds", left, Vec::new())?;
+                let ours = t.value("SELECT current_setting('work_mem') || to_regclass('mine')")?;
+                equal("what the grader finds", ours, None)?;
+                let waiting = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'";
+                equal("open transactions", t.value(waiting)?.as_deref(), Some("0"))
+            })
+        })
+    });
+    assert_eq!(states(&verdict), [("a", State::Passed), ("b", State::Passed)]);
 }

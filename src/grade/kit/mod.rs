@@ -5,7 +5,7 @@
 //! the wire, and says what is wrong in a sentence that helps.
 //!
 //! ```ignore
-//! fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+//! fn checks(g: &mut Grading) -> Result<(), Stop> {
 //!     g.check("the id is the one that the server gave", &LUNDO, |t| {
 //!         let id: i32 = t.call("add_user", ("ada@example.com", "Ada"))?.ok()?;
 //!         let stored = t.value("SELECT id FROM users WHERE email = 'ada@example.com'")?;
@@ -23,6 +23,7 @@ pub mod plan;
 mod query;
 mod questions;
 mod ratio;
+mod running;
 mod shrink;
 mod sql;
 mod transactions;
@@ -30,6 +31,7 @@ mod trial;
 pub mod wire;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use harness::protocol::Failure;
 
@@ -39,6 +41,7 @@ pub use self::folder::Folder;
 pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
+pub(super) use self::running::{AHEAD, run};
 pub use self::transactions::Isolation;
 pub use self::trial::{Called, Mark, Trial};
 pub use self::wire::Wire;
@@ -56,6 +59,15 @@ pub enum Stop {
     Wrong(String),
     /// It cannot be judged yet: what comes first.
     NotTried(String),
+    /// A function is still a `todo!()`, which is told once.
+    Unwritten {
+        /// The function.
+        function: String,
+        /// The text of the `todo!()`.
+        task: String,
+        /// The sentence for the learner.
+        message: String,
+    },
     /// The run's time is up.
     TimedOut(String),
     /// The answer's process ended.
@@ -93,9 +105,9 @@ pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
 /// `Grader { extensions: &["vector"], needs: 17, ..grader(HINTS, checks) }`.
 pub fn grader(
     hints: &'static [&'static str],
-    checks: fn(&mut Grading<'_>) -> Result<(), Stop>,
+    checks: fn(&mut Grading) -> Result<(), Stop>,
 ) -> Grader {
-    Grader { hints, extensions: &[], needs: OLDEST, checks }
+    Grader { hints, extensions: &[], needs: OLDEST, at_most: Duration::from_millis(500), checks }
 }
 
 /// Holds two values against each other.

@@ -6,10 +6,8 @@ use serde_json::Value;
 use super::compare::{Difference, Order, Rows, compare};
 use super::mentioned::{mentioned, speaks_of};
 use super::shrink::shrink;
-use super::{Grading, Outcome, Stop, Trial, wrong};
-use crate::error::Error;
+use super::{Outcome, Stop, Trial, wrong};
 use crate::grade::Purpose;
-use crate::grade::verdict::State;
 use crate::postgres::database::Fixture;
 use crate::report::look::{Look, PLAIN};
 
@@ -75,68 +73,29 @@ impl Query {
     }
 }
 
-impl Grading<'_> {
-    /// Makes a check of a query: for each set of data and each list of arguments the answer has to
-    /// return what the reference does. What differs is told on the smallest part of the data that
-    /// still shows it.
-    pub fn query(
-        &mut self,
-        name: &str,
-        query: &Query,
-        data: &[Data],
+impl Query {
+    /// Tries it on a set of data that is there. Returns whether the answer did no more than read.
+    pub(super) fn try_on(
+        &self,
+        t: &mut Trial<'_>,
+        data: &Data,
         cases: &[Value],
-    ) -> Result<(), Stop> {
-        if data.is_empty() {
-            return Err(Error::Content("a query is checked on data".to_owned()).into());
+        purpose: Purpose,
+        seed: u32,
+    ) -> Outcome<bool> {
+        let before = (t.mark(), t.value(OBJECTS)?);
+        if let Some(mut message) = try_all(t, self, cases, purpose)? {
+            if data.more().contains("random()") {
+                message.push_str(&format!("\n(The same data again: PGLINGS_SEED={seed})"));
+            }
+            return wrong(message);
         }
-        let mut state = match self.waits_for()? {
-            Some(why) => State::NotTried(why),
-            None => State::Passed,
-        };
-        for data in data {
-            // The first set that does not pass is the check's result.
-            if state == State::Passed {
-                state = self.judge_on(data, query, cases)?;
-            }
+        let sent = t.sent_since(before.0)?;
+        let untouched = sent.only_read() && t.value(OBJECTS)? == before.1;
+        if untouched && sent.only_selected() {
+            t.stay();
         }
-        self.note(name, state);
-        Ok(())
-    }
-
-    /// Judges on one set of data: on the database of an earlier query that left it as it was, if
-    /// there is one. To make a database and fill it takes longer than all the calls.
-    fn judge_on(&mut self, data: &Data, query: &Query, cases: &[Value]) -> Result<State, Stop> {
-        let known = self.filled.iter().position(|(other, _)| other.is(data));
-        let filled = known.map(|index| self.filled.swap_remove(index).1);
-        let is_filled = filled.is_some();
-        let place = match filled {
-            Some(place) => place,
-            None => self.fresh(&data.fixture())?.into(),
-        };
-        let (seed, purpose) = (self.seed, self.purpose);
-        let mut untouched = false;
-        let state = self.judge(data.fixture(), place, |t| {
-            if !is_filled {
-                data.fill(t, seed)?;
-            }
-            let before = (t.mark(), t.value(OBJECTS)?);
-            if let Some(mut message) = try_all(t, query, cases, purpose)? {
-                if data.more().contains("random()") {
-                    message.push_str(&format!("\n(The same data again: PGLINGS_SEED={seed})"));
-                }
-                return wrong(message);
-            }
-            let sent = t.sent_since(before.0)?;
-            untouched = sent.only_read() && t.value(OBJECTS)? == before.1;
-            if untouched && sent.only_selected() {
-                t.stay();
-            }
-            Ok(())
-        })?;
-        if untouched && let Some(place) = self.used.take() {
-            self.filled.push((*data, place));
-        }
-        Ok(state)
+        Ok(untouched)
     }
 }
 
@@ -144,7 +103,7 @@ impl Grading<'_> {
 const OBJECTS: &str = "SELECT count(*) || ' ' || max(oid) FROM pg_class";
 
 impl Data {
-    fn fixture(&self) -> Fixture {
+    pub(super) fn fixture(&self) -> Fixture {
         match self {
             Data::Fixture(fixture) | Data::With(fixture, _) => *fixture,
         }
@@ -158,11 +117,11 @@ impl Data {
         }
     }
 
-    fn is(&self, other: &Data) -> bool {
+    pub(super) fn is(&self, other: &Data) -> bool {
         self.fixture().name == other.fixture().name && self.more() == other.more()
     }
 
-    fn fill(&self, t: &mut Trial<'_>, seed: u32) -> Outcome {
+    pub(super) fn fill(&self, t: &mut Trial<'_>, seed: u32) -> Outcome {
         if self.more().is_empty() {
             return Ok(());
         }
@@ -190,8 +149,9 @@ fn try_all(
 ) -> Outcome<Option<String>> {
     for case in cases {
         let found = differs(t, query, case).map_err(|stop| match stop {
-            Stop::Wrong(why) => {
-                Stop::Wrong(format!("{}\nCalled with {}.", why.trim_end(), called_with(case)))
+            Stop::Wrong(why) => Stop::Wrong(called(&why, case)),
+            Stop::Unwritten { function, task, message } => {
+                Stop::Unwritten { function, task, message: called(&message, case) }
             }
             other => other,
         })?;
@@ -242,6 +202,10 @@ fn differs(
     };
     let difference = compare(&reference, &answer, query.order, query.tolerance);
     Ok(difference.map(|difference| (reference, answer, difference)))
+}
+
+fn called(why: &str, case: &Value) -> String {
+    format!("{}\nCalled with {}.", why.trim_end(), called_with(case))
 }
 
 fn called_with(case: &Value) -> String {

@@ -46,7 +46,7 @@ pub(super) fn shrink(
 /// An answer that fails on less data is another story than the one to be told.
 fn still(differs: Outcome<bool>) -> Outcome<bool> {
     match differs {
-        Err(Stop::Wrong(_) | Stop::NotTried(_)) => Ok(false),
+        Err(Stop::Wrong(_) | Stop::NotTried(_) | Stop::Unwritten { .. }) => Ok(false),
         other => other,
     }
 }

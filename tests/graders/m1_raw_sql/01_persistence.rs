@@ -28,7 +28,7 @@ struct About {
     database: String,
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("version is the number that the server gives", &EMPTY, |t| {
         let about: About = t.call("about", (t.url(),))?.ok()?;
         let version = t.value("SELECT current_setting('server_version_num')")?;

@@ -67,7 +67,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check(FIRST, &SHEET, |t| {
         take_apart(t, "")?;
         t.table("users")?.only(&["id", "email", "full_name"])?;

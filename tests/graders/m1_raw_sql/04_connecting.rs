@@ -28,7 +28,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("a connection that works is Connected", &EMPTY, |t| {
         says(t, "Connected", &t.url(), "the connection string is right")?;
         ensure(t.connections() > 0, "it says Connected, and nobody connected to the server.")

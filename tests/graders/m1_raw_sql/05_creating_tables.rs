@@ -34,7 +34,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check(FIRST, &EMPTY, |t| {
         t.call::<()>("create_tables", ())?.ok()?;
         let (users, children) = (t.table("users")?, t.table("children")?);

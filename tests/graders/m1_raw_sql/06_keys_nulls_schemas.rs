@@ -45,7 +45,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     let data = [Data::With(LUNDO_SCHEMA, ODD), Data::With(LUNDO, SEEDED)];
     let other_than = "SELECT id, name FROM children WHERE gender IS DISTINCT FROM {1} ORDER BY id";
     g.query(

@@ -22,7 +22,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("add_user stores the user and returns the id that the server gave", &LUNDO, |t| {
         // A gap in the ids, so that counting rows gives another number.
         t.sql("SELECT nextval('users_id_seq') FROM generate_series(1, 37)")?;

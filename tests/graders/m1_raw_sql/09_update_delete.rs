@@ -78,7 +78,7 @@ fn ids(t: &mut Trial<'_>) -> Outcome<Vec<Vec<Option<String>>>> {
     )
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("rename_user changes the name of this user, and of no other", &LUNDO, |t| {
         let before = others(t, 4)?;
         let found: bool = t.call("rename_user", (4, "Lucía García"))?.ok()?;

@@ -69,7 +69,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.query(
         "incomplete: this parent's children without notes or without gender",
         &Query::new(

@@ -60,7 +60,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.query(
         "children_per_parent: every user, those with most children first",
         &Query::new(

@@ -57,7 +57,7 @@ const MADE_UP: &str = "
 
 const DATA: &[Data] = &[Data::With(LUNDO, GRANDPARENTS), Data::With(LUNDO, MADE_UP)];
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.query(
         "conversations_of finds those about the parent's children, the latest first",
         &Query::new(

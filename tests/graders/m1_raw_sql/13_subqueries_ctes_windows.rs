@@ -79,7 +79,7 @@ const THREADS: &str = "
            timestamptz '2025-02-01 08:00+00' + floor(random() * 4) * interval '1 hour'
     FROM generate_series(12, 40) AS n";
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.query(
         "last_messages gives every conversation once, with its latest message or None",
         &Query::new(

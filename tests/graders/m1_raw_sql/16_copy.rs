@@ -33,7 +33,7 @@ const GOOD: &str = "a good file is stored as it is, in its order";
 
 const HEAD: &str = "conversation_id,role,content\n";
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check(GOOD, &LUNDO, |t| {
         let file = [
             HEAD,

@@ -53,7 +53,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("an empty database has had three migrations in the end, 1, 2 and 3", &EMPTY, |t| {
         if let Err(failure) = t.call::<()>("migrate", ())?.either() {
             return wrong(format!("`migrate` failed: {}", with_version(&failure)));

@@ -26,7 +26,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("what was given is stored, and the parent's id comes back", &LUNDO, |t| {
         // Gaps, so that no id can be guessed from another.
         t.sql(

@@ -60,7 +60,7 @@ fn measured(t: &mut Trial<'_>, measure: &str, what: &str, expected: [i64; 3]) ->
     equal(&format!("the three nearest to [2, 0, 0] {what}"), ids, expected.to_vec())
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("store and load: the same numbers come back", &MEMORIES, |t| {
         fill(t, &[(1, None), (2, Some("[9, 9, 9]"))])?;
         let numbers = vec![0.1_f32, -2.5, 3e-7];

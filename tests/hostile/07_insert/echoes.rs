@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub fn main() -> ExitCode {
     let mut lines = std::io::stdin().lock().lines();
     let hello: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    let nonce = hello["hello"]["nonce"].as_str().unwrap().to_owned();
+    let nonce = hello["nonce"].as_str().unwrap().to_owned();
     for line in lines {
         println!("\n{nonce}{}", line.unwrap());
     }

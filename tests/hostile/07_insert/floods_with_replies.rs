@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 pub fn main() -> ExitCode {
     let mut lines = std::io::stdin().lock().lines();
     let hello: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    let nonce = hello["hello"]["nonce"].as_str().unwrap().to_owned();
+    let nonce = hello["nonce"].as_str().unwrap().to_owned();
     let mut stdout = std::io::stdout().lock();
     for n in 0..100_000 {
-        let _ = writeln!(stdout, "\n{nonce}{}", json!({"returned": n % 60}));
+        let _ =
+            writeln!(stdout, "\n{nonce}{}", json!({"lane": 0, "response": {"returned": n % 60}}));
     }
     drop(stdout);
     for _ in lines {}

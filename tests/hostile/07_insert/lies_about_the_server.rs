@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 pub fn main() -> ExitCode {
     let mut lines = std::io::stdin().lock().lines();
     let hello: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    let nonce = hello["hello"]["nonce"].as_str().unwrap().to_owned();
+    let nonce = hello["nonce"].as_str().unwrap().to_owned();
     for _ in lines {
         let failure = json!({"display": "connection refused", "debug": "", "server": null});
-        println!("\n{nonce}{}", json!({"no_connection": failure}));
+        println!("\n{nonce}{}", json!({"lane": 0, "response": {"no_connection": failure}}));
     }
     ExitCode::SUCCESS
 }

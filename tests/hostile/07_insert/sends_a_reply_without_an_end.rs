@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 pub fn main() -> ExitCode {
     let mut lines = std::io::stdin().lock().lines();
     let hello: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
-    let nonce = hello["hello"]["nonce"].as_str().unwrap().to_owned();
+    let nonce = hello["nonce"].as_str().unwrap().to_owned();
     let mut stdout = std::io::stdout().lock();
-    let _ = write!(stdout, "\n{nonce}{{\"returned\":\"");
+    let _ = write!(stdout, "\n{nonce}{{\"lane\":0,\"response\":{{\"returned\":\"");
     let block = vec![b'x'; 1 << 20];
     for _ in 0..300 {
         let _ = stdout.write_all(&block);

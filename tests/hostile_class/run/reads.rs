@@ -9,7 +9,7 @@
 //! reads a lesson | No such file or directory | Permission denied
 //! lists the target folder | No such file or directory | Permission denied
 //! reads the program pglings | No such file or directory | Permission denied
-//! lists the desk (in bubblewrap: its own place) | GOT 1 | Permission denied
+//! lists the places on the desk (in bubblewrap: its own) | GOT 1 | Permission denied
 //! reads the submission of a neighbour | No such file or directory | Permission denied
 //! reads the journal of verdicts | No such file or directory | Permission denied
 //! reads the program of the grader | No such file or directory | Permission denied
@@ -26,6 +26,13 @@ use rustix::fs::inotify;
 fn some(path: &str) -> Result<usize, Error> {
     let mut bytes = [0; 64];
     fs::File::open(path)?.read(&mut bytes)
+}
+
+/// Where answers of others are. What each of them is linked with lies beside.
+fn places(desk: &str) -> Result<usize, Error> {
+    let name = |entry: Result<fs::DirEntry, Error>| Some(entry.ok()?.file_name());
+    let names = fs::read_dir(desk)?.filter_map(name);
+    Ok(names.filter(|name| name.to_string_lossy().starts_with("place-")).count())
 }
 
 fn list(path: &str) -> Result<usize, Error> {
@@ -47,7 +54,7 @@ fn attempts(_: &mut postgres::Client) {
     attempt("reads a lesson", some("@workbook@/lessons/m1_raw_sql/07_insert.rs"));
     attempt("lists the target folder", list("@target@"));
     attempt("reads the program pglings", some("@pglings@"));
-    attempt("lists the desk (in bubblewrap: its own place)", list("@desk@"));
+    attempt("lists the places on the desk (in bubblewrap: its own)", places("@desk@"));
     attempt("reads the submission of a neighbour", some("@desk@/neighbour/answer.rs"));
     attempt("reads the journal of verdicts", some("@home@/grades/verdicts.jsonl"));
     attempt("reads the program of the grader", some("/proc/@grader@/exe"));

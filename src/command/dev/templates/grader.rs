@@ -14,7 +14,7 @@ pub(crate) fn grade() -> Grader {
     grader(HINTS, checks)
 }
 
-fn checks(g: &mut Grading<'_>) -> Result<(), Stop> {
+fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.check("the names come eldest first", &LUNDO, |t| {
         // Data that the task does not show: born on one day, and neither in the order of names nor
         // in that of ids.
