@@ -8,7 +8,7 @@ use crate::exercise::{Exercise, exercises};
 use crate::grade;
 use crate::grade::verdict::{Status, Verdict};
 use crate::lesson::catalogue::lessons;
-use crate::report::{call, json, verdict};
+use crate::report::{self, call, json, verdict};
 
 pub(super) fn run(context: &Context, wanted: &[String], as_json: bool) -> Result<u8> {
     let named: Vec<&Exercise> =
@@ -66,6 +66,11 @@ fn what_next(verdict: &Verdict) -> Option<String> {
             ),
             None => "  That was the last exercise.".to_owned(),
         }),
+        // Cargo takes longer to find out that it has nothing to do than the answer to compile.
+        Status::Failed if report::by_cargo() => Some(format!(
+            "  At each save, and sooner: {}",
+            call(&format!("watch {}", verdict.number))
+        )),
         Status::NotStarted => Some(format!(
             "  Open it, replace the todo!()s, and check again. Lost? {}",
             call(&format!("hint {}", verdict.number))

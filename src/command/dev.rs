@@ -13,6 +13,8 @@ use crate::cli::DevAction;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::files::{LARGEST, read_within, write_whole};
 use crate::exercise::{exercises, stub};
+use crate::grade;
+use crate::grade::verdict::Status;
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::run::Stage;
 use crate::lesson::step::Action;
@@ -118,10 +120,27 @@ fn write_targets(context: &Context, exercises: &[(String, String)]) -> Result<()
     Ok(())
 }
 
+/// Prints how long the checks of each solution take. One that is slow is told and no fault: another
+/// machine, or a busy one, takes longer. Returns those that do not pass.
+fn run_times(context: &Context) -> Result<Vec<String>> {
+    let (servers, mut faults) = (context.servers(), Vec::new());
+    for exercise in exercises() {
+        let verdict = grade::check_solution(&context.workbook, exercise, &servers)?;
+        if !matches!(verdict.status, Status::Passed | Status::NeedsNewer) {
+            let status = verdict.status.words();
+            faults.push(format!("{}: the solution {status}: {}", exercise.stem, verdict.message));
+        }
+        let (ran, most) = (verdict.run, (exercise.grader)().at_most);
+        let above = if ran > most { format!(", and {most:?} are the most") } else { String::new() };
+        context.print(&format!("{} runs for {} ms{above}", exercise.stem, ran.as_millis()))?;
+    }
+    Ok(faults)
+}
+
 /// The columns that code has in a terminal of 80, beside its margin.
 const WIDTH: usize = 76;
 
-/// What can be told without a server; `cargo test` runs lessons and answers.
+/// What can be told of the files, and how long each solution runs; `cargo test` runs lessons and answers.
 fn check(context: &Context) -> Result<u8> {
     let root = context.workbook.root();
     let mut faults = Vec::new();
@@ -189,6 +208,10 @@ fn check(context: &Context) -> Result<u8> {
     let manifest = fs::read_to_string(root.join("exercises/Cargo.toml")).unwrap_or_default();
     if !manifest.ends_with(&targets(&known())) {
         faults.push("exercises/Cargo.toml lists other targets: pglings dev stubs".to_owned());
+    }
+    // What is not whole need not compile.
+    if faults.is_empty() {
+        faults = run_times(context)?;
     }
     if faults.is_empty() {
         context.print(&format!(
