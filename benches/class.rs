@@ -24,6 +24,11 @@ mod generator;
 
 use generator::{Class, Kind, MIXED, Packed};
 
+#[path = "common/copy.rs"]
+mod copy;
+
+use copy::{copy, workbook};
+
 type Anyhow<T = ()> = Result<T, Box<dyn Error>>;
 
 /// How many learners `cargo test` is measured with.
@@ -88,19 +93,8 @@ struct Desk {
 impl Desk {
     /// All that either side has to build before the first answer is built.
     fn new() -> Anyhow<Desk> {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR"));
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("class");
-        // At one path, so that it is built once for all runs of this.
-        let key = pglings::home::short_hash(env!("CARGO_MANIFEST_DIR").as_bytes());
-        let workbook = std::env::temp_dir().join(format!("pglings-bench-{key}"));
-        let _ = fs::remove_dir_all(&workbook);
-        for entry in fs::read_dir(source)? {
-            let name = entry?.file_name();
-            let text = name.to_string_lossy();
-            if text != "target" && !text.starts_with('.') {
-                copy(&source.join(&name), &workbook.join(&name))?;
-            }
-        }
+        let workbook = workbook("bench")?;
         let desk = Desk { workbook, target, place: tempfile::tempdir()? };
         // The program that grades, and what all exercises depend on.
         let build = desk.program("cargo", &desk.workbook).args(["build", "--quiet"]);
@@ -195,23 +189,4 @@ fn peak(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
-}
-
-/// With its time, so that cargo need not build it again.
-fn copy(from: &Path, to: &Path) -> Anyhow {
-    if from.is_dir() {
-        fs::create_dir_all(to)?;
-        for entry in fs::read_dir(from)? {
-            let entry = entry?;
-            copy(&entry.path(), &to.join(entry.file_name()))?;
-        }
-        return Ok(());
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::copy(from, to)?;
-    let modified = fs::metadata(from)?.modified()?;
-    fs::File::options().append(true).open(to)?.set_modified(modified)?;
-    Ok(())
 }

@@ -1,11 +1,4 @@
-//! What things cost, as ratios from one run, since machines differ: `cargo bench`.
-//!
-//! - `tap`: round trips of a prepared `SELECT 1` through the tap, against without;
-//! - `database`: a database handed out for a check, against one created and migrated as
-//!   `#[sqlx::test]` does it;
-//! - `lesson`: lesson 7 straight through with the server up, against `psql` with the same SQL.
-//!
-//! Each is taken in turn with what it is held against, in blocks, and the medians are compared.
+//! The engine: the tap, databases and a lesson.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -22,24 +15,14 @@ use pglings::postgres::tap::Tap;
 use pglings::report::look::PLAIN;
 use pglings::report::screen::Screen;
 
-type Anyhow<T = ()> = Result<T, Box<dyn std::error::Error>>;
+use super::{Anyhow, told};
 
-fn main() -> Anyhow {
+pub(super) fn run() -> Anyhow {
     let servers = Servers::from_env()?;
     let databases = servers.get(&[])?;
     tap(&databases)?;
     database(&databases)?;
     lesson(&databases)
-}
-
-fn median(mut times: Vec<Duration>) -> f64 {
-    times.sort();
-    times[times.len() / 2].as_secs_f64() * 1e6
-}
-
-fn told(name: &str, ours: Vec<Duration>, theirs: Vec<Duration>) {
-    let (ours, theirs) = (median(ours), median(theirs));
-    println!("{name:<9} {ours:>10.1} µs against {theirs:>10.1} µs: {:.2}", ours / theirs);
 }
 
 /// The time of one round trip, over 500 of them.
@@ -62,7 +45,7 @@ fn tap(databases: &Databases) -> Anyhow {
         through.push(round_trips(&tapped)?);
         without.push(round_trips(&database.address)?);
     }
-    told("tap", through, without);
+    told("tap", &through, &without);
     Ok(())
 }
 
@@ -75,7 +58,7 @@ fn database(databases: &Databases) -> Anyhow {
         // A check takes some time, in which the next database is made.
         std::thread::sleep(Duration::from_millis(400));
         let began = Instant::now();
-        let database = databases.create(&LUNDO)?;
+        let database = databases.create_for_check(&LUNDO)?;
         ours.push(began.elapsed());
         drop(database);
 
@@ -87,7 +70,7 @@ fn database(databases: &Databases) -> Anyhow {
         drop(client);
         admin.batch_execute("DROP DATABASE pglings_bench WITH (FORCE)")?;
     }
-    told("database", ours, theirs);
+    told("database", &ours, &theirs);
     Ok(())
 }
 
@@ -115,6 +98,6 @@ fn lesson(databases: &Databases) -> Anyhow {
         program.run(Duration::from_secs(20))?;
         theirs.push(began.elapsed());
     }
-    told("lesson", ours, theirs);
+    told("lesson", &ours, &theirs);
     Ok(())
 }
