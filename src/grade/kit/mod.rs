@@ -76,6 +76,13 @@ pub enum Stop {
     Fault(Error),
 }
 
+impl Stop {
+    /// Whether no check can be made after it.
+    fn ends_the_run(&self) -> bool {
+        matches!(self, Stop::TimedOut(_) | Stop::Crashed(_) | Stop::Fault(_))
+    }
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Stop {
         Stop::Fault(error)

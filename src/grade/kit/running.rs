@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::postgres::database::{Database, Databases, Fixture};
 
 /// What is left when a grader has run.
+#[derive(Default)]
 pub(in crate::grade) struct Finished {
     pub(in crate::grade) checks: Vec<Check>,
     pub(in crate::grade) kept: Option<String>,
@@ -53,26 +54,30 @@ pub(in crate::grade) fn run(
     limit: Duration,
 ) -> Result<Finished> {
     let seed = seed(purpose);
-    let once = |most: usize| -> Result<(Finished, bool)> {
-        let grading = match list() {
-            Ok(grading) => grading,
-            Err(stop) => return Ok((Finished::none(stop), true)),
-        };
+    let once = |grading: Grading, most: usize| -> Result<Made> {
         let answer = Answer::start(program()?)?;
         let limit = limit.max(grading.limit);
         // Who learns had the first made while the compiler worked.
         let begun = if purpose == Purpose::Learning { AHEAD } else { 1 };
         let wanted = Mutex::new(grading.fixtures().into_iter().skip(begun).collect());
-        let run = Run { databases, answer: &answer, purpose, seed, limit, wanted };
-        let run = Board { run, told: Mutex::default(), changed: Condvar::new() };
+        let (told, changed) = (Mutex::default(), Condvar::new());
+        let run = Run { databases, answer: &answer, purpose, seed, limit, wanted, told, changed };
         let certain = run.make(grading.tasks, most);
-        let Board { told, .. } = run;
-        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok((told.settle(databases, stem, purpose, answer), certain))
+        let told = run.told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Made { answer, told, certain })
     };
-    let (finished, certain) = once(side_by_side(purpose))?;
+    let grading = match list() {
+        Ok(grading) => grading,
+        Err(stop) => return Ok(Finished { stopped: Some(stop), ..Finished::default() }),
+    };
+    let mut made = once(grading, side_by_side(purpose))?;
     interrupt::check()?;
-    if certain { Ok(finished) } else { Ok(once(1)?.0) }
+    if !made.certain
+        && let Ok(grading) = list()
+    {
+        made = once(grading, 1)?;
+    }
+    Ok(made.settle(databases, stem, purpose))
 }
 
 /// What all chains have in common.
@@ -84,40 +89,30 @@ struct Run<'a> {
     limit: Duration,
     /// The databases that are going to be asked for, but for those that are being made.
     wanted: Mutex<VecDeque<Fixture>>,
-}
-
-/// What came of a check, before it is told beside the others.
-enum Came {
-    Passed,
-    Wrong(String),
-    /// What comes first.
-    NotTried(String),
-    Unwritten {
-        function: String,
-        task: String,
-        message: String,
-    },
-    /// There is no going on.
-    Stopped(Stop),
+    told: Mutex<Told>,
+    changed: Condvar,
 }
 
 /// What is known so far.
 #[derive(Default)]
 struct Told {
     names: Vec<String>,
-    came: BTreeMap<usize, Came>,
-    /// The databases of checks that did not pass: the first of each chain.
-    kept: BTreeMap<usize, Database>,
-    /// Where there was no going on.
+    /// What came of each check, by its place in the list.
+    came: BTreeMap<usize, Outcome>,
+    /// The first check that did not pass, and its database.
+    failed: Option<(usize, Database)>,
+    /// The first check after which there was no going on.
     stopped: Option<usize>,
     /// The time that the answer took, of all chains.
     taken: Duration,
 }
 
-struct Board<'a> {
-    run: Run<'a>,
-    told: Mutex<Told>,
-    changed: Condvar,
+/// The checks of a grader, when they have been made.
+struct Made {
+    answer: Answer,
+    told: Told,
+    /// Whether all is as if they had been made one after another.
+    certain: bool,
 }
 
 /// Checks that follow one another on one database, each with its place in the list.
@@ -134,14 +129,14 @@ fn chains(tasks: Vec<Task>) -> VecDeque<Chain> {
     chains
 }
 
-impl Board<'_> {
+impl Run<'_> {
     /// Makes the checks, so many chains at a time. Returns whether all is as if they had been made one
     /// after another.
     fn make(&self, tasks: Vec<Task>, most: usize) -> bool {
         self.told().names = tasks.iter().map(|task| task.name.clone()).collect();
         let chains = Mutex::new(chains(tasks).into_iter().enumerate().collect::<VecDeque<_>>());
         let lanes = most.min(locked(&chains).len()).max(1);
-        let limit = self.run.limit;
+        let limit = self.limit;
         let work = || {
             let mut left = limit;
             loop {
@@ -159,40 +154,40 @@ impl Board<'_> {
             (0..lanes).for_each(|_| drop(scope.spawn(interrupt::together(work))));
         });
         let told = self.told();
-        let crashed = |came: &Came| matches!(came, Came::Stopped(Stop::Crashed(_)));
+        let crashed = |came: &Outcome| matches!(came, Err(Stop::Crashed(_)));
         !told.came.values().any(crashed) && told.taken <= limit
     }
 
     /// Makes the checks of a chain. Returns what is left of the answer's time.
     fn make_chain(&self, number: u32, chain: Chain, left: Duration) -> Duration {
-        let lane = self.run.answer.lane(number, self.run.limit, left);
         let mut maker = Maker {
-            run: &self.run,
-            lane: Some(lane),
+            run: self,
+            lane: Some(self.answer.lane(number, self.limit, left)),
             fixture: None,
             used: None,
+            failed: None,
             filled: Vec::new(),
         };
         let goes_on: Vec<bool> = chain.iter().map(|(_, task)| task.work.goes_on()).collect();
         for (at, (place, task)) in chain.into_iter().enumerate() {
             let Some(waits) = self.waits_for(place, &task.needs) else { break };
             let again = goes_on.get(at + 1).copied().unwrap_or_default();
-            let (came, database) = match waits {
+            let came = match waits {
                 Some(why) => {
                     maker.pass_over(&task.work);
-                    (Came::NotTried(why), None)
+                    Err(Stop::NotTried(why))
                 }
                 None => {
                     let made = catch_unwind(AssertUnwindSafe(|| maker.make(task.work, again)));
                     made.unwrap_or_else(|_| {
                         let text = format!("a check of the grader panicked: {:?}", task.name);
-                        (Came::Stopped(Error::Content(text).into()), None)
+                        Err(Error::Content(text).into())
                     })
                 }
             };
-            let ended = matches!(came, Came::Stopped(_));
-            self.note(place, came, database);
-            if ended {
+            let ends = came.as_ref().is_err_and(Stop::ends_the_run);
+            self.note(place, came, maker.failed.take());
+            if ends {
                 break;
             }
         }
@@ -201,20 +196,19 @@ impl Board<'_> {
         rest
     }
 
-    fn note(&self, place: usize, came: Came, database: Option<Database>) {
+    fn note(&self, place: usize, came: Outcome, failed: Option<Database>) {
         let mut told = self.told();
-        if matches!(came, Came::Stopped(_)) {
+        if came.as_ref().is_err_and(Stop::ends_the_run) {
             told.stopped = Some(told.stopped.map_or(place, |other| other.min(place)));
         }
         told.came.insert(place, came);
-        if let Some(database) = database {
-            // Only that of the first check that fails is of use.
-            told.kept.entry(place).or_insert(database);
-            let first = told.kept.keys().next().copied();
-            let others = told.kept.split_off(&first.map_or(0, |first| first + 1));
-            drop(told);
-            drop(others);
+        let is_first = told.failed.as_ref().is_none_or(|(first, _)| place < *first);
+        let mut of_no_use = failed.map(|database| (place, database));
+        if of_no_use.is_some() && is_first {
+            of_no_use = std::mem::replace(&mut told.failed, of_no_use);
         }
+        drop(told);
+        drop(of_no_use);
         self.changed.notify_all();
     }
 
@@ -226,8 +220,7 @@ impl Board<'_> {
             if told.stopped.is_some_and(|stopped| stopped < place) {
                 return None;
             }
-            let first =
-                needs.iter().find(|need| !matches!(told.came.get(need), Some(Came::Passed)));
+            let first = needs.iter().find(|need| !matches!(told.came.get(need), Some(Ok(()))));
             match first.map(|need| (need, told.came.contains_key(need))) {
                 None => return Some(None),
                 Some((need, true)) => return Some(Some(format!("first {:?}", told.names[*need]))),
@@ -244,51 +237,46 @@ impl Board<'_> {
 }
 
 impl Told {
-    /// Tells it in the order of the list.
-    fn settle(
-        self,
-        databases: &Databases,
-        stem: &'static str,
-        purpose: Purpose,
-        answer: Answer,
-    ) -> Finished {
-        let (mut checks, mut stopped) = (Vec::<Check>::new(), None);
-        let mut unwritten = BTreeSet::new();
-        let mut names = self.names.into_iter();
-        for came in (0..).zip(self.came) {
+    /// The checks in the order of the list, and why they came to no end, if they did not.
+    fn in_order(names: Vec<String>, came: BTreeMap<usize, Outcome>) -> (Vec<Check>, Option<Stop>) {
+        let (mut checks, mut unwritten) = (Vec::<Check>::new(), BTreeSet::new());
+        for ((expected, name), (place, came)) in names.into_iter().enumerate().zip(came) {
             // What was made beyond one that is not known is as if it had not been.
-            let ((expected, (place, came)), Some(name)) = (came, names.next()) else { break };
             if expected != place {
                 break;
             }
             let failed = checks.iter().any(Check::failed);
+            // So that nothing is wrong without a reason.
+            let not_tried = |why| if failed { State::NotTried(why) } else { State::Failed(why) };
             let state = match came {
-                Came::Passed => State::Passed,
-                Came::Wrong(message) => State::Failed(message),
-                // So that nothing is wrong without a reason.
-                Came::NotTried(why) if failed => State::NotTried(why),
-                Came::NotTried(message) => State::Failed(message),
-                Came::Unwritten { function, task, message } => {
+                Ok(()) => State::Passed,
+                Err(Stop::Wrong(message)) => State::Failed(message),
+                Err(Stop::NotTried(why)) => not_tried(why),
+                Err(Stop::Unwritten { function, task, message }) => {
                     let told = format!("`{function}` is still to be written");
                     match unwritten.insert((function, task)) {
                         true => State::Failed(message),
-                        false if failed => State::NotTried(told),
-                        false => State::Failed(told),
+                        false => not_tried(told),
                     }
                 }
-                Came::Stopped(stop) => {
-                    stopped = Some(stop);
-                    break;
-                }
+                Err(stop) => return (checks, Some(stop)),
             };
             checks.push(Check { name, state });
         }
-        let output = answer.finish();
+        (checks, None)
+    }
+}
+
+impl Made {
+    /// Ends the answer, and keeps or forgets the database of the first check that failed.
+    fn settle(self, databases: &Databases, stem: &'static str, purpose: Purpose) -> Finished {
+        let Told { names, came, failed, .. } = self.told;
+        let (checks, stopped) = Told::in_order(names, came);
+        let output = self.answer.finish();
         let mut kept = None;
         if purpose == Purpose::Learning {
             let first = checks.iter().position(|check| !check.passed());
-            let database = self.kept.into_iter().find(|(place, _)| Some(*place) == first);
-            match database {
+            match failed.filter(|(place, _)| Some(*place) == first) {
                 // A database that cannot be kept takes nothing from the verdict.
                 Some((_, database)) => kept = database.keep(stem).ok(),
                 // What was kept of the run before is of an answer that has changed since.
@@ -304,12 +292,6 @@ impl Told {
     }
 }
 
-impl Finished {
-    fn none(stop: Stop) -> Finished {
-        Finished { checks: Vec::new(), kept: None, output: String::new(), stopped: Some(stop) }
-    }
-}
-
 /// Makes the checks of one chain.
 struct Maker<'a> {
     run: &'a Run<'a>,
@@ -318,30 +300,26 @@ struct Maker<'a> {
     /// What the last check began with, and its database if it passed.
     fixture: Option<Fixture>,
     used: Option<Place>,
+    /// Its database if it did not.
+    failed: Option<Database>,
     /// Databases of queries that did no more than read.
     filled: Vec<(Data, Place)>,
 }
 
 impl Maker<'_> {
-    /// Makes a check. If it did not pass, with its database. `again` says that the next goes on there.
-    fn make(&mut self, work: Work, again: bool) -> (Came, Option<Database>) {
-        let made = match work {
+    /// Makes a check. `again` says that the next goes on there.
+    fn make(&mut self, work: Work, again: bool) -> Outcome {
+        match work {
             Work::Check(fixture, body) => {
-                self.fresh(&fixture).and_then(|database| self.judge(fixture, database, body, again))
+                let place = self.fresh(&fixture)?;
+                self.judge(fixture, place, body, again)
             }
             Work::Then(body) => self.then(body, again),
+            // The first set that does not pass is the check's result.
             Work::Query(query, data, cases) => {
-                // The first set that does not pass is the check's result.
-                let mut made = Ok((Came::Passed, None));
-                for data in &data {
-                    if matches!(made, Ok((Came::Passed, _))) {
-                        made = self.judge_on(data, query, &cases, again);
-                    }
-                }
-                made
+                data.iter().try_for_each(|data| self.judge_on(data, query, &cases, again))
             }
-        };
-        made.unwrap_or_else(|stop| (Came::Stopped(stop), None))
+        }
     }
 
     /// Does not make a check, and what goes on where it would have been made begins anew.
@@ -356,7 +334,7 @@ impl Maker<'_> {
         }
     }
 
-    fn then(&mut self, body: Body, again: bool) -> Outcome<(Came, Option<Database>)> {
+    fn then(&mut self, body: Body, again: bool) -> Outcome {
         let Some(fixture) = self.fixture else {
             return Err(Error::Content("the first check is a `check`".into()).into());
         };
@@ -383,7 +361,7 @@ impl Maker<'_> {
         place: Place,
         body: impl FnOnce(&mut Trial<'_>) -> Outcome,
         again: bool,
-    ) -> Outcome<(Came, Option<Database>)> {
+    ) -> Outcome {
         self.fixture = Some(fixture);
         self.used = None;
         let Some(lane) = self.lane.take() else {
@@ -398,24 +376,16 @@ impl Maker<'_> {
         });
         let (place, lane) = trial.finish(again && result.is_ok());
         self.lane = Some(lane);
-        let came = match result {
-            Ok(()) => {
-                self.used = Some(place);
-                return Ok((Came::Passed, None));
-            }
-            Err(Stop::Wrong(message)) => Came::Wrong(message),
-            Err(Stop::NotTried(why)) => Came::NotTried(why),
-            Err(Stop::Unwritten { function, task, message }) => {
-                Came::Unwritten { function, task, message }
-            }
-            Err(other) => {
-                self.run.databases.alive()?;
-                return Err(other);
-            }
+        let Err(stop) = result else {
+            self.used = Some(place);
+            return Ok(());
         };
         // An answer whose server was taken away returns an error too, and is not to blame.
         self.run.databases.alive()?;
-        Ok((came, Some(place.database)))
+        if !stop.ends_the_run() {
+            self.failed = Some(place.database);
+        }
+        Err(stop)
     }
 
     /// Judges on one set of data: on the database of an earlier query that left it as it was, if
@@ -426,7 +396,7 @@ impl Maker<'_> {
         query: super::Query,
         cases: &[serde_json::Value],
         again: bool,
-    ) -> Outcome<(Came, Option<Database>)> {
+    ) -> Outcome {
         let known = self.filled.iter().position(|(other, _)| other.is(data));
         let filled = known.map(|index| self.filled.swap_remove(index).1);
         let is_filled = filled.is_some();
@@ -436,7 +406,7 @@ impl Maker<'_> {
         };
         let (seed, purpose) = (self.run.seed, self.run.purpose);
         let mut untouched = false;
-        let judged = self.judge(
+        self.judge(
             data.fixture(),
             place,
             |t| {
@@ -451,7 +421,7 @@ impl Maker<'_> {
         if untouched && let Some(place) = self.used.take() {
             self.filled.push((*data, place));
         }
-        Ok(judged)
+        Ok(())
     }
 }
 
