@@ -21,6 +21,8 @@ pub(crate) struct Waiting {
     pub(crate) limit: Duration,
     /// Whether Ctrl-C ends it. Who puts things away is not to be kept from it.
     pub(crate) ends: bool,
+    /// What it is if it takes longer.
+    pub(crate) error: fn(String) -> Error,
 }
 
 /// A file that is there to be locked.
@@ -62,7 +64,7 @@ fn lock(
         }
         let waited = began.elapsed();
         if waited >= waiting.limit {
-            return Err(Error::NoServer(format!(
+            return Err((waiting.error)(format!(
                 "Another pglings {} and does not come to an end: it has locked {}. \
                  End it and try again; `fuser` with that file tells which process it is.",
                 waiting.holder,
@@ -85,7 +87,8 @@ mod tests {
     fn a_lock_that_is_never_let_go_of_ends_in_a_sentence() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lock");
-        let waiting = Waiting { holder: "starts a server", limit: Duration::ZERO, ends: true };
+        let (holder, limit) = ("starts a server", Duration::ZERO);
+        let waiting = Waiting { holder, limit, ends: true, error: Error::NoServer };
         let held = lock_alone(&path, waiting, &mut |_| {}).unwrap();
         let error = lock_alone(&path, waiting, &mut |_| {}).unwrap_err();
         let text = error.to_string();

@@ -31,14 +31,15 @@ impl Toolchain {
     /// another user who cannot reach the compiler, that is laid out too.
     pub fn prepare(workbook: &Workbook, desk: &Path, user: Option<User>) -> Result<Toolchain> {
         let of_workbook = toolchain::Toolchain::of(workbook)?;
-        let (kept, runtime) = of_workbook.layout();
+        let (kept, sysroot) = (of_workbook.layout(), of_workbook.sysroot());
         let libraries = desk.join("deps");
-        link_all(&kept, &libraries, user)?;
-        let rustc = of_workbook.rustc();
-        let sysroot = sysroot(rustc)?;
+        link_all(kept.libraries, &libraries, user)?;
         let reachable = user.is_none_or(|user| home::reachable(&sysroot.join("lib/x"), user));
-        let place = if reachable { sysroot.clone() } else { lay_out(rustc, &sysroot, desk, user)? };
-        let runtime = place.join(runtime.strip_prefix(&sysroot).unwrap_or(runtime));
+        let place = match reachable {
+            true => sysroot.to_owned(),
+            false => lay_out(of_workbook.rustc(), sysroot, desk, user)?,
+        };
+        let runtime = place.join(kept.runtime.strip_prefix(sysroot).unwrap_or(kept.runtime));
         let (rustc, read) = (place.join("bin/rustc"), vec![place, libraries.clone()]);
         Ok(Toolchain { rustc, read, of_workbook, libraries, runtime })
     }
@@ -66,10 +67,6 @@ impl Toolchain {
     }
 }
 
-fn sysroot(rustc: &Path) -> Result<PathBuf> {
-    let finished = Program::new(rustc).args(["--print", "sysroot"]).run(Duration::from_secs(60))?;
-    Ok(PathBuf::from(finished.stdout.text().trim()))
-}
 /// Lays out a compiler and its standard library in a folder that another user can reach.
 fn lay_out(rustc: &Path, sysroot: &Path, desk: &Path, user: Option<User>) -> Result<PathBuf> {
     let version = Program::new(rustc).arg("-vV").run(Duration::from_secs(60))?.stdout.text();

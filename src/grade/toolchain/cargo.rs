@@ -47,16 +47,21 @@ pub(super) struct Call {
     pub(super) libraries: Vec<PathBuf>,
 }
 
-/// Has cargo compile the probe, in a way that shows how. What is made for that is in this folder.
+/// Cargo, told to compile the probe and all below it.
 ///
 /// The package `pglings` is named too, so that cargo settles on the same features of every
 /// dependency as `cargo run` did: otherwise it would compile half of them again.
-pub(super) fn call(workbook: &Workbook, place: &Path) -> Result<Call> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let program = Program::new(&cargo)
+fn compile(cargo: &OsString, workbook: &Workbook) -> Program {
+    Program::new(cargo)
         .args(["build", "--package", "pglings", "--package", "exercises", "--bin", PROBE])
         .args(["--message-format", "json"])
-        .dir(workbook.root());
+        .dir(workbook.root())
+}
+
+/// Has cargo compile the probe, in a way that shows how. What is made for that is in this folder.
+pub(super) fn call(workbook: &Workbook, place: &Path) -> Result<Call> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let program = compile(&cargo, workbook);
     let count = || packages(&cargo, workbook);
     if cfg!(not(unix)) {
         let artifacts = build(program, count)?;
@@ -309,11 +314,7 @@ mod tests {
             after.filter(|library| !library.starts_with("harness=")).cloned().collect()
         };
         let cargo = OsString::from(env!("CARGO"));
-        let program = Program::new(&cargo)
-            .args(["build", "--package", "pglings", "--package", "exercises", "--bin", PROBE])
-            .args(["--message-format", "json"])
-            .dir(root);
-        let artifacts = build(program, || None).unwrap();
+        let artifacts = build(compile(&cargo, &workbook), || None).unwrap();
         let derived = derived(&cargo, &workbook, &artifacts).unwrap();
         assert!(externs(&noted.words).len() > 8, "{:?}", noted.words);
         assert_eq!(externs(&derived), externs(&noted.words));

@@ -25,18 +25,18 @@ pub(super) fn tablespace(admin: &mut Client, server: &Server) -> &'static str {
     let made = server.cluster().is_some_and(|cluster| {
         let (dir, user) = (cluster.dir(), cluster.user());
         home::beside_in_memory(dir, user).is_some_and(|place| {
-            let locked = admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).is_ok();
-            let made = locked && make(admin, &place, user).unwrap_or(false);
-            let _ = admin.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]);
-            made
+            there(admin, &place, user)
+                .and_then(|there| there.map_or_else(|| make(admin, &place, user), Ok))
+                .unwrap_or(false)
         })
     });
     if made { " TABLESPACE pglings_memory" } else { "" }
 }
 
-/// Makes it, or what the last start of the machine has taken of it.
-fn make(admin: &mut Client, place: &Path, user: Option<User>) -> Result<bool> {
-    let there = admin
+/// Whether it is there, and can be used; none if it is not. What the last start of the machine, or the
+/// last stop of the server, has taken of it is made again.
+fn there(admin: &mut Client, place: &Path, user: Option<User>) -> Result<Option<bool>> {
+    let row = admin
         .query_opt(
             "SELECT pg_tablespace_location(t.oid),
                     'PG_' || current_setting('server_version_num')::int / 10000
@@ -45,18 +45,30 @@ fn make(admin: &mut Client, place: &Path, user: Option<User>) -> Result<bool> {
             &[&NAME],
         )
         .context("cannot list the tablespaces")?;
-    let Some(row) = there else {
-        // Of another cluster that was at this place.
-        for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-            let _ = fs::remove_dir_all(entry.path());
+    Ok(row.map(|row| {
+        let (location, version): (String, String) = (row.get(0), row.get(1));
+        // A cluster that was moved has it somewhere else.
+        Path::new(&location) == place && home::private_dir(&place.join(version), user).is_ok()
+    }))
+}
+
+/// Makes it, unless another pglings has made it since.
+fn make(admin: &mut Client, place: &Path, user: Option<User>) -> Result<bool> {
+    admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).context("cannot take a lock")?;
+    let made = there(admin, place, user).and_then(|there| match there {
+        Some(usable) => Ok(usable),
+        None => {
+            // Of another cluster that was at this place.
+            for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+            let location = place.to_string_lossy().replace('\'', "''");
+            let sql = format!("CREATE TABLESPACE {NAME} LOCATION '{location}'");
+            admin.batch_execute(&sql).context("cannot make a tablespace").map(|()| true)
         }
-        let location = place.to_string_lossy().replace('\'', "''");
-        let sql = format!("CREATE TABLESPACE {NAME} LOCATION '{location}'");
-        return admin.batch_execute(&sql).context("cannot make a tablespace").map(|()| true);
-    };
-    let (location, version): (String, String) = (row.get(0), row.get(1));
-    // A cluster that was moved has it somewhere else.
-    Ok(Path::new(&location) == place && home::private_dir(&place.join(version), user).is_ok())
+    });
+    admin.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).context("cannot leave a lock")?;
+    made
 }
 
 /// What a tablespace of a cluster needs to be there when its server starts: it goes with each start of
