@@ -1,7 +1,8 @@
-//! Lock files: waited for with a word, and not for ever.
+//! Lock files, waited for with a word, and not for ever; and locks within the program.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,11 @@ pub(crate) struct Waiting {
     pub(crate) ends: bool,
     /// What it is if it takes longer.
     pub(crate) error: fn(String) -> Error,
+}
+
+/// What a mutex holds, also if somebody has panicked over it.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A file that is there to be locked.

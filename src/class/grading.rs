@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use crate::exercise::Exercise;
 use crate::grade::verdict::Status;
 use crate::interrupt;
 use crate::lesson::catalogue::{MODULES, lesson};
+use crate::lock::locked;
 use crate::postgres::servers::Servers;
 
 /// Which of so many parts a learner belongs to, counted from 0. It depends on the id alone.
@@ -236,8 +237,4 @@ impl Progress {
         let (learner, answers) = *count;
         self.work.at(&format!("learner {learner} of {}, {answers} answers graded", self.learners));
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

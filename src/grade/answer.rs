@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use harness::limits::Limits;
@@ -20,6 +20,7 @@ use super::watch::Watch;
 use crate::error::Result;
 use crate::home::User;
 use crate::interrupt;
+use crate::lock::locked;
 use crate::postgres::database::Database;
 use crate::process::{self, KEPT, Output, Pipe, Program, Running};
 
@@ -284,10 +285,6 @@ fn hand_over(bytes: &[u8], lanes: &Lanes) {
     if let Some(lane) = locked(lanes).as_ref().and_then(|lanes| lanes.get(&said.lane)) {
         let _ = lane.send(said.response);
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads lines to the end: those behind the nonce are replies, the rest is what it printed.

@@ -7,10 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use crate::lock::locked;
 use crate::postgres::database::Gauge;
 use crate::process::Taken;
 
@@ -90,10 +91,6 @@ impl Watch {
     pub(crate) fn over(&self) -> Option<String> {
         locked(&self.watched).over.clone()
     }
-}
-
-fn locked(watched: &Mutex<Watched>) -> MutexGuard<'_, Watched> {
-    watched.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn over<'a>(

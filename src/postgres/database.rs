@@ -17,7 +17,7 @@ mod template;
 
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -27,6 +27,7 @@ use rand::distr::{Alphanumeric, SampleString};
 use super::address::Address;
 use super::source::Server;
 use crate::error::{Context, Result};
+use crate::lock::locked;
 use making::{Job, Made, Shared};
 pub use one::{Database, Gauge};
 pub use template::Fixture;
@@ -167,10 +168,6 @@ impl Drop for Databases {
             leave::leave(&mut locked(&self.shared.admin), &self.shared.scope);
         }
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Ends every session on a database, so that whoever waits there stops waiting. Done as well as it

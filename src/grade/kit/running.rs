@@ -16,6 +16,7 @@ use crate::grade::Purpose;
 use crate::grade::answer::{Answer, AnswerProgram, Lane};
 use crate::grade::verdict::{Check, State};
 use crate::interrupt;
+use crate::lock::locked;
 use crate::postgres::database::{Database, Databases, Fixture};
 
 /// What is left when a grader has run.
@@ -423,8 +424,4 @@ impl Maker<'_> {
         }
         Ok(())
     }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

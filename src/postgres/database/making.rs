@@ -11,8 +11,9 @@ use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::template::Fixture;
-use super::{LOGIN, OWNER, exists, locked, settings};
+use super::{LOGIN, OWNER, exists, settings};
 use crate::error::{Context, Result};
+use crate::lock::locked;
 use crate::postgres::address::Address;
 use crate::postgres::scram;
 

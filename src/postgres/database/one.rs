@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::end_sessions;
 use super::making::{Job, Made, Shared};
-use super::{end_sessions, locked};
 use crate::error::{Context, Result};
+use crate::lock::locked;
 use crate::postgres::address::Address;
 use crate::postgres::binaries::Binaries;
 
