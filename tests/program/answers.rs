@@ -89,10 +89,11 @@ fn a_todo_is_told_as_what_is_still_to_do() {
 }
 
 #[test]
-fn a_stub_is_not_started() {
+fn a_stub_is_not_started_which_is_no_success_of_who_names_it() {
     let _desk = WORLD.answer(STEM, &pglings::exercise::exercise(STEM).unwrap().stub());
     let ran = WORLD.run(&["check", "7", "--json"]);
-    assert_eq!((ran.code, &ran.json()["verdicts"][0]["status"]), (0, &"not_started".into()));
+    assert_eq!((ran.code, &ran.json()["verdicts"][0]["status"]), (1, &"not_started".into()));
+    assert_eq!(WORLD.run(&["check", "7"]).code, 1);
 }
 
 #[test]
