@@ -16,6 +16,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
 
 // What an answer may name has to be in the library, whether the harness needs it or not.
+use argon2 as _;
 use futures_util as _;
 use pgvector as _;
 
