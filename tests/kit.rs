@@ -16,6 +16,8 @@ mod plan;
 mod query;
 #[path = "kit/ratio.rs"]
 mod ratio;
+#[path = "kit/signatures.rs"]
+mod signatures;
 #[path = "kit/timeline.rs"]
 mod timeline;
 #[path = "kit/wire.rs"]

@@ -17,7 +17,7 @@ pub mod relay;
 mod route;
 mod serve;
 
-pub use route::{Callable, Reply, Route, World, route};
+pub use route::{Callable, Function, Reply, Route, WithLocal, WithShared, WithShown, World};
 pub use serve::serve;
 
 /// Names the functions of an exercise that the grader calls, and makes the program's `main`.
@@ -36,7 +36,8 @@ macro_rules! graded {
     ($($name:ident),+ $(,)?) => {
         /// Hands the functions of this exercise to the grader.
         pub fn main() -> ::std::process::ExitCode {
-            $crate::serve(&[$((stringify!($name), $crate::route($name))),+])
+            use $crate::{Function, WithLocal as _, WithShared as _, WithShown as _};
+            $crate::serve(&[$((stringify!($name), (&&Function($name)).callable())),+])
         }
     };
 }

@@ -1,11 +1,13 @@
 //! Turns a function of an answer into something that can be called with JSON.
 //!
 //! Any function will do whose first parameter is `&mut postgres::Client`, `&sqlx::PgPool` or
-//! nothing of the kind, whose other parameters serde can read, and which returns a `Result`. The
-//! learner may change `&str` to `String`, or one error type to another: the call still fits.
+//! `sqlx::PgPool`, `&mut sqlx::PgConnection` or nothing of the kind, whose other parameters serde can
+//! read, and which returns a `Result`. The learner may change `&str` to `String`, or one error type to
+//! another: the call still fits.
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::fmt::{Debug, Display};
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
@@ -15,8 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use postgres::{Client, NoTls};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection, PgConnection, PgPool};
 
 use crate::protocol::{AS_NEW, Failure, Response};
 
@@ -24,8 +26,16 @@ use crate::protocol::{AS_NEW, Failure, Response};
 pub struct World {
     clients: HashMap<String, Client>,
     pools: HashMap<String, PgPool>,
+    connections: HashMap<String, Kept>,
     runtime: Option<tokio::runtime::Runtime>,
     way: Way,
+}
+
+/// A session of sqlx without a pool.
+struct Kept {
+    connection: PgConnection,
+    /// Whether the last call on it returned an error, so that it may be gone.
+    doubtful: bool,
 }
 
 /// The way to the grader's ports: out of a sandbox without a network there is one for all lanes.
@@ -63,7 +73,8 @@ impl Way {
 impl World {
     /// Without any connection.
     pub(crate) fn new(way: Way) -> World {
-        World { clients: HashMap::new(), pools: HashMap::new(), runtime: None, way }
+        let (clients, pools, connections) = Default::default();
+        World { clients, pools, connections, runtime: None, way }
     }
 
     /// Makes sure that these ports can be connected to.
@@ -86,23 +97,48 @@ pub type Callable =
 /// A call that goes on.
 type Pending<'a> = Pin<Box<dyn Future<Output = Result<Response, Box<Response>>> + 'a>>;
 
-/// What an answer may return.
-pub trait Reply {
+/// What an answer may return. `Kind` tells how its error is looked into.
+pub trait Reply<Kind> {
     /// The value, or the error, as it goes to the grader.
     fn respond(self) -> Response;
 }
 
-impl<T: Serialize, E: Into<Box<dyn Error>>> Reply for Result<T, E> {
+/// Marks errors of any thread, which are most: those of the clients, `anyhow`, boxes of these.
+pub struct Shared;
+/// Marks errors that only one thread may have, such as `Box<dyn Error>`.
+pub struct Local;
+/// Marks types that can be shown, and are no errors by `std::error::Error`.
+pub struct Shown;
+
+impl<T: Serialize, E: Into<Box<dyn Error + Send + std::marker::Sync>>> Reply<Shared>
+    for Result<T, E>
+{
     fn respond(self) -> Response {
-        match self {
-            Ok(value) => match serde_json::to_value(value) {
-                Ok(value) => Response::Returned(value),
-                Err(error) => {
-                    Response::Misfit(format!("the value it returned cannot be read: {error}"))
-                }
-            },
-            Err(error) => Response::Failed(Failure::of(&*error.into())),
-        }
+        self.map_or_else(|error| Response::Failed(Failure::of(&*error.into())), returned)
+    }
+}
+
+impl<T: Serialize, E: Into<Box<dyn Error>>> Reply<Local> for Result<T, E> {
+    fn respond(self) -> Response {
+        self.map_or_else(|error| Response::Failed(Failure::of(&*error.into())), returned)
+    }
+}
+
+impl<T: Serialize, E: Debug + Display> Reply<Shown> for Result<T, E> {
+    fn respond(self) -> Response {
+        let failure = |error: E| Failure {
+            display: error.to_string(),
+            debug: format!("{error:?}"),
+            server: None,
+        };
+        self.map_or_else(|error| Response::Failed(failure(error)), returned)
+    }
+}
+
+fn returned(value: impl Serialize) -> Response {
+    match serde_json::to_value(value) {
+        Ok(value) => Response::Returned(value),
+        Err(error) => Response::Misfit(format!("the value it returned cannot be read: {error}")),
     }
 }
 
@@ -138,20 +174,61 @@ impl<T: Deserialize<'static>> Parameter<Borrowed> for &'static T {
 }
 
 /// A function that the grader can call. `Shape` is inferred from the function.
-pub trait Route<Shape>: 'static {
+pub trait Route<Shape, Kind>: 'static {
     /// Wraps it.
     fn callable(self) -> Callable;
 }
 
-/// Wraps a function: see [`Route`].
-pub fn route<Shape, F: Route<Shape>>(function: F) -> Callable {
-    function.callable()
+/// A function of an answer. Which kind of error it returns is found by the compiler as it finds
+/// methods: `(&&Function(f)).callable()` looks at the type with the most references first. Two kinds
+/// may fit one error, and then the first one is meant.
+#[derive(Clone, Copy)]
+pub struct Function<F>(pub F);
+
+/// Functions whose errors are [`Shared`].
+pub trait WithShared<Shape> {
+    /// Wraps it.
+    fn callable(self) -> Callable;
+}
+
+impl<Shape, F: Route<Shape, Shared> + Copy> WithShared<Shape> for &&Function<F> {
+    fn callable(self) -> Callable {
+        self.0.callable()
+    }
+}
+
+/// Functions whose errors are [`Local`].
+pub trait WithLocal<Shape> {
+    /// Wraps it.
+    fn callable(self) -> Callable;
+}
+
+impl<Shape, F: Route<Shape, Local> + Copy> WithLocal<Shape> for &Function<F> {
+    fn callable(self) -> Callable {
+        self.0.callable()
+    }
+}
+
+/// Functions whose errors can only be [`Shown`].
+pub trait WithShown<Shape> {
+    /// Wraps it.
+    fn callable(self) -> Callable;
+}
+
+impl<Shape, F: Route<Shape, Shown>> WithShown<Shape> for Function<F> {
+    fn callable(self) -> Callable {
+        self.0.callable()
+    }
 }
 
 /// Marks functions of the sync client.
 pub struct Sync;
 /// Marks async functions on a pool.
 pub struct Async;
+/// Marks async functions that have the pool for themselves.
+pub struct AsyncOwned;
+/// Marks async functions on one session.
+pub struct OnConnection;
 /// Marks functions that make their own connections.
 pub struct Plain;
 /// Marks async functions that make their own connections.
@@ -159,10 +236,10 @@ pub struct PlainAsync;
 
 macro_rules! routes {
     ($($parameter:ident $how:ident),*) => {
-        impl<F, R, $($parameter, $how),*> Route<(Sync, $($parameter, $how),*)> for F
+        impl<F, R, K, $($parameter, $how),*> Route<(Sync, $($parameter, $how),*), K> for F
         where
             F: Fn(&mut Client, $($parameter),*) -> R + Send + std::marker::Sync + 'static,
-            R: Reply,
+            R: Reply<K>,
             $($parameter: Parameter<$how>),*
         {
             fn callable(self) -> Callable {
@@ -174,11 +251,11 @@ macro_rules! routes {
             }
         }
 
-        impl<F, O, R, $($parameter, $how),*> Route<(Async, O, $($parameter, $how),*)> for F
+        impl<F, O, R, K, $($parameter, $how),*> Route<(Async, O, $($parameter, $how),*), K> for F
         where
             F: Fn(&'static PgPool, $($parameter),*) -> O + Send + std::marker::Sync + 'static,
             O: Future<Output = R>,
-            R: Reply,
+            R: Reply<K>,
             $($parameter: Parameter<$how>),*
         {
             fn callable(self) -> Callable {
@@ -191,10 +268,45 @@ macro_rules! routes {
             }
         }
 
-        impl<F, R, $($parameter, $how),*> Route<(Plain, $($parameter, $how),*)> for F
+        impl<F, O, R, K, $($parameter, $how),*> Route<(AsyncOwned, O, $($parameter, $how),*), K> for F
+        where
+            F: Fn(PgPool, $($parameter),*) -> O + Send + std::marker::Sync + 'static,
+            O: Future<Output = R>,
+            R: Reply<K>,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |world, call| {
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    let future = self(world.pool(call)?, $(arguments.next::<$parameter, $how>()?),*);
+                    world.finish(Box::pin(async { Ok(future.await.respond()) }))
+                })
+            }
+        }
+
+        impl<F, R, K, $($parameter, $how),*> Route<(OnConnection, $($parameter, $how),*), K> for F
+        where
+            F: AsyncFn(&mut PgConnection, $($parameter),*) -> R + Send + std::marker::Sync + 'static,
+            R: Reply<K>,
+            $($parameter: Parameter<$how>),*
+        {
+            fn callable(self) -> Callable {
+                Box::new(move |world, call| {
+                    let mut arguments = Arguments::new(call, routes!(@count $($parameter)*))?;
+                    let mut kept = world.connection(&call.url)?;
+                    let called = self(&mut kept.connection, $(arguments.next::<$parameter, $how>()?),*);
+                    let response = world.finish(Box::pin(async { Ok(called.await.respond()) }))?;
+                    kept.doubtful = !matches!(response, Response::Returned(_));
+                    world.connections.insert(call.url.clone(), kept);
+                    Ok(response)
+                })
+            }
+        }
+
+        impl<F, R, K, $($parameter, $how),*> Route<(Plain, $($parameter, $how),*), K> for F
         where
             F: Fn($($parameter),*) -> R + Send + std::marker::Sync + 'static,
-            R: Reply,
+            R: Reply<K>,
             $($parameter: Parameter<$how>),*
         {
             fn callable(self) -> Callable {
@@ -206,11 +318,11 @@ macro_rules! routes {
             }
         }
 
-        impl<F, O, R, $($parameter, $how),*> Route<(PlainAsync, O, $($parameter, $how),*)> for F
+        impl<F, O, R, K, $($parameter, $how),*> Route<(PlainAsync, O, $($parameter, $how),*), K> for F
         where
             F: Fn($($parameter),*) -> O + Send + std::marker::Sync + 'static,
             O: Future<Output = R>,
-            R: Reply,
+            R: Reply<K>,
             $($parameter: Parameter<$how>),*
         {
             fn callable(self) -> Callable {
@@ -284,6 +396,21 @@ impl World {
         Ok(pool)
     }
 
+    /// The session for a URL, taken out: after a panic in the middle of it, nobody can use it.
+    fn connection(&mut self, url: &str) -> Result<Kept, Box<Response>> {
+        let kept = self.connections.remove(url);
+        self.runtime()?.block_on(async {
+            if let Some(mut kept) = kept
+                && (!kept.doubtful || kept.connection.ping().await.is_ok())
+            {
+                return Ok(kept);
+            }
+            let connection = PgConnection::connect(url).await;
+            let connection = connection.map_err(|error| no_connection(&error))?;
+            Ok(Kept { connection, doubtful: false })
+        })
+    }
+
     /// Waits for what an answer's function has begun. It takes any future as one type, so that what
     /// waits is compiled once, and not with each answer for each of its functions.
     fn finish(&mut self, called: Pending<'_>) -> Result<Response, Box<Response>> {
@@ -320,7 +447,13 @@ impl World {
             // A connection that is gone already is closed well enough.
             let _ = client.close();
         }
-        if let (Some(pool), Some(runtime)) = (self.pools.remove(url), &self.runtime) {
+        let (kept, pool) = (self.connections.remove(url), self.pools.remove(url));
+        let Some(runtime) = &self.runtime else { return };
+        if let Some(kept) = kept {
+            // As with a client.
+            let _ = runtime.block_on(kept.connection.close());
+        }
+        if let Some(pool) = pool {
             runtime.block_on(pool.close());
         }
     }

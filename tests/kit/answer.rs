@@ -12,6 +12,9 @@ use postgres::{Client, Error};
 use sqlx::PgPool;
 
 use crate::query::{children, eldest, names, shares, users, youngest};
+use crate::signatures::{
+    anyhow, boxed, boxed_here, on_connection, on_connection_with, said, shown, with_pool,
+};
 
 /// The answer's `main`. For everybody else a test of nothing.
 #[test]
@@ -37,7 +40,15 @@ harness::graded!(
     users,
     youngest,
     names,
-    shares
+    shares,
+    boxed,
+    boxed_here,
+    anyhow,
+    shown,
+    said,
+    with_pool,
+    on_connection,
+    on_connection_with
 );
 
 fn one(client: &mut Client) -> Result<i32, Error> {
