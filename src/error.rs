@@ -20,6 +20,9 @@ pub enum Error {
     /// A lesson or an exercise needs a newer server than there is.
     #[error("{0}")]
     NeedsNewer(String),
+    /// It needs an extension or a privilege that the server does not have.
+    #[error("{0}")]
+    NeedsMore(String),
     /// The server that was chosen said no, or went away.
     #[error("{context}: {}", describe(source))]
     Server {
@@ -57,7 +60,10 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
-            Error::NoServer(_) | Error::NeedsNewer(_) | Error::Server { .. } => 3,
+            Error::NoServer(_)
+            | Error::NeedsNewer(_)
+            | Error::NeedsMore(_)
+            | Error::Server { .. } => 3,
             Error::Content(_) => 4,
             Error::Bug(_) => 70,
             Error::Io { .. } => 74,

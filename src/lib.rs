@@ -37,6 +37,7 @@
 //! 6. A command leaves nothing running behind it, unless it is `server start`.
 
 pub mod activity;
+pub mod call;
 pub mod class;
 pub mod cli;
 pub mod command;

@@ -51,7 +51,7 @@ fn judge(
     let verdict = grade::check(workbook, exercise, servers)?;
     match verdict.status {
         Status::Passed => Ok(Completion::Completed),
-        Status::NeedsNewer => Ok(Completion::ignored_with(verdict.message)),
+        Status::NeedsNewer | Status::NeedsMore => Ok(Completion::ignored_with(verdict.message)),
         _ => Err(verdict::draw(&verdict, PLAIN).into()),
     }
 }

@@ -18,6 +18,7 @@ use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Status, Verdict};
 use pglings::grade::{self, Purpose, RUN_LIMIT};
 use pglings::postgres::database::Databases;
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::process::Program;
 use postgres::Client;
@@ -89,7 +90,7 @@ fn main() -> ExitCode {
     }
     // The server stays up while trials come and go.
     let servers = Servers::from_env().expect("PGLINGS_SERVER names a source").in_memory();
-    let _server = servers.get(&[]);
+    let _server = servers.get(&Needs::NOTHING);
     let hostile = ANSWERS.iter().filter(|answer| answer.label != "solution");
     let trials = hostile.map(|answer| Trial::test(answer.id(), move || judge(answer))).collect();
     let mut arguments = Arguments::from_args();
@@ -111,7 +112,7 @@ impl Setting {
     fn new(answer: &Answer) -> Result<Setting, Failed> {
         let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
         let servers = Servers::from_env()?.in_memory();
-        let databases = servers.for_exercise(&(exercise.grader)())?;
+        let databases = servers.get(&(exercise.grader)().needs)?;
         Ok(Setting { databases, _servers: servers })
     }
 }

@@ -10,6 +10,8 @@ mod catalog;
 mod components;
 #[path = "kit/grading.rs"]
 mod grading;
+#[path = "kit/needs.rs"]
+mod needs;
 #[path = "kit/plan.rs"]
 mod plan;
 #[path = "kit/query.rs"]

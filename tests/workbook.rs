@@ -19,6 +19,7 @@ use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::lesson::transcript;
 use pglings::postgres::database::Databases;
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::postgres::source::Choice;
 use pglings::process::Program;
@@ -103,11 +104,13 @@ fn main() -> ExitCode {
 
 fn transcript(lesson: &Lesson, servers: &Servers) -> Result<Completion, Failed> {
     let definition = (lesson.definition)();
-    let databases = match servers.for_lesson(&definition) {
-        Err(Error::NeedsNewer(why)) => return Ok(Completion::ignored_with(why)),
+    let databases = match servers.get(&definition.needs) {
+        Err(Error::NeedsNewer(why) | Error::NeedsMore(why)) => {
+            return Ok(Completion::ignored_with(why));
+        }
         databases => databases?,
     };
-    let mut stage = Stage::new(databases.create(&definition.fixture)?)?;
+    let mut stage = Stage::of(&definition, &databases)?;
     let ran = transcript::of(lesson, &mut stage)?;
     let path = format!("{}/{}", env!("CARGO_MANIFEST_DIR"), lesson.transcript_path());
     let blessed = std::fs::read_to_string(&path)?;
@@ -130,8 +133,10 @@ fn judge(answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
 }
 
 fn judge_by(exercise: &Exercise, answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
-    let databases = match servers.for_exercise(&(exercise.grader)()) {
-        Err(Error::NeedsNewer(why)) => return Ok(Completion::ignored_with(why)),
+    let databases = match servers.get(&(exercise.grader)().needs) {
+        Err(Error::NeedsNewer(why) | Error::NeedsMore(why)) => {
+            return Ok(Completion::ignored_with(why));
+        }
         databases => databases?,
     };
     let verdict = run(answer, exercise, &databases)?;
@@ -178,11 +183,25 @@ fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
         grader: || pglings::grade::kit::grader(&[], |_| panic!("on purpose")),
         ..*pglings::exercise::exercise(honest.stem).ok_or("no exercise")?
     };
-    let verdict = run(honest, &exercise, &*servers.get(&[])?)?;
+    let verdict = run(honest, &exercise, &*servers.get(&Needs::NOTHING)?)?;
     if (verdict.status, verdict.status.exit_code()) == (Status::Broken, 4) {
         Ok(())
     } else {
         Err(format!("{verdict:?}").into())
+    }
+}
+
+/// A lesson that needs what no server has.
+mod more {
+    use pglings::lesson::prelude::*;
+
+    pub(super) const IN_SHORT: Words = Words;
+
+    pglings::lesson! {
+        fixture: EMPTY,
+        needs: Needs::extensions(&["nothing_of_the_kind"]),
+        minutes: 1,
+        steps: [IN_SHORT],
     }
 }
 
@@ -196,11 +215,11 @@ mod newer {
 }
 
 fn what_needs_a_newer_server(servers: &Servers) -> Result<(), Failed> {
-    let databases = servers.get(&[])?;
+    let databases = servers.get(&Needs::NOTHING)?;
     let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
     let exercise = Exercise {
         grader: || Grader {
-            needs: 99,
+            needs: 99.into(),
             ..pglings::grade::kit::grader(&[], |_| panic!("it was not to be tried"))
         },
         ..*content::exercise(honest.stem).ok_or("no exercise")?
@@ -217,6 +236,11 @@ fn what_needs_a_newer_server(servers: &Servers) -> Result<(), Failed> {
             Completion::Ignored { reason: Some(why) } if why.contains("PostgreSQL 99") => {}
             _ => return Err("it was not ignored by that name".into()),
         }
+    }
+    let lesson = Lesson { definition: more::lesson, ..lessons()[0] };
+    match transcript(&lesson, &named)? {
+        Completion::Ignored { reason: Some(why) } if why.contains("nothing_of_the_kind") => {}
+        _ => return Err("a lesson was walked without what it needs".into()),
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use pglings::lesson::run::Stage;
 use pglings::lesson::step::Action;
 use pglings::postgres::address::Address;
 use pglings::postgres::database::Databases;
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::postgres::tap::Tap;
 use pglings::report::look::PLAIN;
@@ -19,7 +20,7 @@ use super::{Anyhow, told};
 
 pub(super) fn run() -> Anyhow {
     let servers = Servers::from_env()?;
-    let databases = servers.get(&[])?;
+    let databases = servers.get(&Needs::NOTHING)?;
     tap(&databases)?;
     database(&databases)?;
     lesson(&databases)

@@ -104,7 +104,7 @@ impl<'a> Judge<'a> {
             if verdict.status != Status::NoServer || left == 0 {
                 return Ok(verdict);
             }
-            self.servers.forget((exercise.grader)().extensions);
+            self.servers.forget(&(exercise.grader)().needs);
         }
     }
 
@@ -115,7 +115,7 @@ impl<'a> Judge<'a> {
         word: Option<&str>,
         dir: &Path,
     ) -> Result<Verdict> {
-        let databases = match self.servers.for_exercise(&(exercise.grader)()) {
+        let databases = match self.servers.get(&(exercise.grader)().needs) {
             Ok(databases) => databases,
             Err(error) => return grade::without(exercise, error),
         };

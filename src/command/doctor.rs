@@ -11,7 +11,8 @@ use crate::postgres::binaries;
 use crate::postgres::bundle;
 use crate::postgres::docker::{Docker, State};
 use crate::postgres::left_over;
-use crate::postgres::source::{self, OLDEST};
+use crate::postgres::needs::{Needs, OLDEST};
+use crate::postgres::source;
 use crate::process::Program;
 
 /// How near something is.
@@ -103,10 +104,10 @@ fn own_server(page: &Page<'_>) -> Result<Offer> {
         page.line(None, "your own", "DATABASE_URL is not set")?;
         return Ok((Ready::Missing, Ready::Missing));
     };
-    match source::own_server(&url, from, &[]) {
+    match source::own_server(&url, from, &Needs::NOTHING) {
         Ok(Ok(server)) => {
             page.line(Some(true), "your own", &server.why)?;
-            let vector = matches!(source::own_server(&url, from, &["vector"]), Ok(Ok(_)));
+            let vector = server.has(&Needs::extensions(&["vector"])).is_ok();
             Ok((Ready::Here, if vector { Ready::Here } else { Ready::Missing }))
         }
         Ok(Err(lack)) => {
@@ -146,12 +147,10 @@ fn local(page: &Page<'_>) -> Result<Offer> {
 }
 
 fn bundled(page: &Page<'_>, home: &Home) -> Result<Offer> {
-    let fetched = bundle::fetched(home);
-    for found in &fetched {
-        let text = format!("PostgreSQL {} with pgvector, fetched", found.version);
+    if let Some((_, found)) = bundle::fetched(home) {
+        let text =
+            format!("PostgreSQL {} with its extensions and pgvector, fetched", found.version);
         page.line(Some(true), "the bundle", &text)?;
-    }
-    if !fetched.is_empty() {
         return Ok((Ready::Here, Ready::Here));
     }
     if !bundle::exists_for_this_platform() {
@@ -163,7 +162,7 @@ fn bundled(page: &Page<'_>, home: &Home) -> Result<Offer> {
         version.run(Duration::from_secs(20)).is_ok_and(|finished| finished.success())
     });
     let (text, ready) = if pip {
-        ("not fetched yet; pip brings it (25 MB) when a lesson needs it", Ready::AfterDownload)
+        ("not fetched yet; pip brings it (14 MB) when a lesson needs it", Ready::AfterDownload)
     } else {
         ("cannot be fetched: Python's pip is missing", Ready::Missing)
     };

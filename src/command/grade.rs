@@ -116,7 +116,9 @@ fn finish(context: &Context, gradebook: &Gradebook, out: &GradeOut) -> Result<u8
     let has = |status| gradebook.answers.values().any(|graded| graded.status == status);
     Ok(match () {
         () if has(Status::Broken) => Status::Broken.exit_code(),
-        () if has(Status::NoServer) || has(Status::NeedsNewer) => Status::NoServer.exit_code(),
+        () if [Status::NoServer, Status::NeedsNewer, Status::NeedsMore].into_iter().any(has) => {
+            Status::NoServer.exit_code()
+        }
         () => 0,
     })
 }

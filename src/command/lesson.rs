@@ -40,13 +40,12 @@ pub(super) fn walk(
         )));
     }
     let servers = context.servers();
-    let databases = servers.for_lesson(&definition)?;
-    let database = databases.create(&definition.fixture)?;
-    let name = database.name.clone();
+    let databases = servers.get(&definition.needs)?;
+    let mut stage = Stage::of(&definition, &databases)?;
+    let name = stage.database().name.clone();
     let address = databases.server.address.clone();
     // Ctrl-C while a step runs: its sessions end, the step returns, and all is put away.
     let stop = interrupt::on(move || crate::postgres::database::end_sessions_at(&address, &name));
-    let mut stage = Stage::new(database)?;
     let mut audience: Box<dyn Audience> = if options.no_pause || !is_interactive() {
         Box::new(Straight(Screen::new(io::stdout(), context.look)))
     } else {

@@ -9,6 +9,7 @@ use crate::home::Home;
 use crate::postgres::address::Address;
 use crate::postgres::cluster::Cluster;
 use crate::postgres::docker::{Docker, State};
+use crate::postgres::needs::Needs;
 use crate::postgres::source::{self, Choice};
 use crate::postgres::throwaway;
 use crate::process::Program;
@@ -68,7 +69,7 @@ fn status(context: &Context, home: &Home) -> Result<u8> {
 
 fn start(context: &Context, home: &Home) -> Result<u8> {
     let mut say = crate::activity::note;
-    let server = source::find(home, &context.choice, &[], &mut say)?;
+    let server = source::find(home, &context.choice, &Needs::NOTHING, &mut say)?;
     if !server.keep()? {
         return Err(Error::Usage(format!(
             "{}: that server is yours to start and to stop.",

@@ -6,7 +6,7 @@ use super::progress::Progress;
 use crate::exercise;
 use crate::grade::verdict::Status;
 use crate::lesson::catalogue::{Lesson, MODULES, lessons};
-use crate::postgres::source::OLDEST;
+use crate::postgres::needs::OLDEST;
 
 /// Everything that the map shows.
 #[derive(Debug, Clone, Default)]
@@ -82,8 +82,8 @@ pub enum Filter {
 
 /// The major version that a lesson or its exercise needs, if not every server will do.
 pub fn needs(lesson: &Lesson) -> Option<u32> {
-    let exercise = exercise::exercise(lesson.stem).map(|exercise| (exercise.grader)().needs);
-    let needs = (lesson.definition)().needs.max(exercise.unwrap_or(OLDEST));
+    let exercise = exercise::exercise(lesson.stem).map(|exercise| (exercise.grader)().needs.least);
+    let needs = (lesson.definition)().needs.least.max(exercise.unwrap_or(OLDEST));
     (needs > OLDEST).then_some(needs)
 }
 

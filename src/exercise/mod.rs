@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::grade::kit::{Grading, Stop};
 use crate::lesson::catalogue;
+use crate::postgres::needs::Needs;
 
 /// One exercise.
 #[derive(Clone, Copy)]
@@ -32,10 +33,8 @@ pub struct Exercise {
 pub struct Grader {
     /// From a nudge to nearly the answer.
     pub hints: &'static [&'static str],
-    /// Extensions that the server must have.
-    pub extensions: &'static [&'static str],
-    /// The least major version of PostgreSQL that the checks run on.
-    pub needs: u32,
+    /// What the server must have that the checks run on.
+    pub needs: Needs,
     /// How long the solution may run, machines being as they are: more where waiting is the subject.
     pub at_most: Duration,
     /// Lists the checks.

@@ -104,7 +104,7 @@ impl Progress {
                     "The progress file {why}; it is kept as {}. To grade what you have begun, \
                      and so rebuild it: {}",
                     aside.display(),
-                    crate::report::call("check")
+                    crate::call::call("check")
                 )),
             },
             Err(error) => Loaded::stand_in(&path, fresh, &error),

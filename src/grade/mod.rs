@@ -22,12 +22,12 @@ use self::build::Build;
 use self::kit::{Grading, Stop};
 pub use self::verdict::Verdict;
 use self::verdict::{Check, State, Status};
+use crate::call::call;
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
 use crate::exercise::files::{File, Workbook};
 use crate::postgres::database::Databases;
 use crate::postgres::servers::Servers;
-use crate::report::call;
 
 /// How long a run may take unless its grader asks for more.
 pub const RUN_LIMIT: Duration = Duration::from_secs(10);
@@ -97,7 +97,7 @@ fn judge(
 /// The databases of the server that an exercise is graded on, of which the first that its checks ask for
 /// are made already.
 fn ahead(exercise: &Exercise, servers: &Servers) -> Result<Arc<Databases>> {
-    let databases = servers.for_exercise(&(exercise.grader)())?;
+    let databases = servers.get(&(exercise.grader)().needs)?;
     // A grader that cannot list its checks is told of when they are made.
     let fixtures = list(exercise).map(|grading| grading.fixtures()).unwrap_or_default();
     fixtures.iter().take(kit::AHEAD).for_each(|fixture| databases.make_ahead(fixture));
@@ -150,6 +150,7 @@ pub fn without(exercise: &Exercise, error: Error) -> Result<Verdict> {
     let (status, message) = match error {
         Error::NoServer(_) | Error::Server { .. } => (Status::NoServer, error.to_string()),
         Error::NeedsNewer(why) => (Status::NeedsNewer, why),
+        Error::NeedsMore(why) => (Status::NeedsMore, why),
         error => return Err(error),
     };
     Ok(Verdict { message, ..Verdict::new(exercise, status) })
@@ -175,14 +176,14 @@ pub fn run(
     databases: &Databases,
 ) -> Result<Verdict> {
     let mut verdict = Verdict::new(exercise, Status::Passed);
-    if let Err(error) = databases.server.is_at_least((exercise.grader)().needs) {
-        verdict.status = Status::NeedsNewer;
-        verdict.message = error.to_string();
-        return Ok(verdict);
+    let needs = (exercise.grader)().needs;
+    if let Err(error) = databases.server.has(&needs) {
+        return without(exercise, error);
     }
     let began = Instant::now();
     let list = || list(exercise);
-    let finished = kit::run(databases, &list, program, exercise.stem, purpose, limit)?;
+    let terms = kit::Terms { stem: exercise.stem, may: needs.may, purpose, limit };
+    let finished = kit::run(databases, &list, program, terms)?;
     verdict.run = began.elapsed();
     verdict.output = finished.output;
     verdict.kept = finished.kept;

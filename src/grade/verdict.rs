@@ -29,6 +29,8 @@ pub enum Status {
     NoServer,
     /// It was not tried, since the server is older than it needs. Never a pass.
     NeedsNewer,
+    /// It needs an extension or a privilege that the server does not have.
+    NeedsMore,
 }
 
 impl Status {
@@ -44,6 +46,7 @@ impl Status {
             Status::Broken => "broken (not your fault)",
             Status::NoServer => "no server (not your fault)",
             Status::NeedsNewer => "needs a newer server (not your fault)",
+            Status::NeedsMore => "needs a server that has more (not your fault)",
         }
     }
 
@@ -56,7 +59,11 @@ impl Status {
             | Status::DoesNotCompile
             | Status::TimedOut
             | Status::Crashed => true,
-            Status::NotStarted | Status::Broken | Status::NoServer | Status::NeedsNewer => false,
+            Status::NotStarted
+            | Status::Broken
+            | Status::NoServer
+            | Status::NeedsNewer
+            | Status::NeedsMore => false,
         }
     }
 
@@ -65,7 +72,7 @@ impl Status {
         match self {
             Status::Passed | Status::NotStarted => 0,
             Status::Failed | Status::DoesNotCompile | Status::TimedOut | Status::Crashed => 1,
-            Status::NoServer | Status::NeedsNewer => 3,
+            Status::NoServer | Status::NeedsNewer | Status::NeedsMore => 3,
             Status::Broken => 4,
         }
     }

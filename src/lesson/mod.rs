@@ -32,4 +32,5 @@ pub mod prelude {
     pub use super::out::Out;
     pub use super::sessions::{Session, Sessions};
     pub use super::step::{Claim, Prediction, Result, Sql, Words, choice, predict, sql};
+    pub use crate::postgres::needs::{Needs, Privilege};
 }

@@ -14,10 +14,10 @@ use sqlx::postgres::PgPoolOptions;
 use super::event::{Event, Table};
 use super::out::{Out, SETTLE, sql_name};
 use super::sessions::Sessions;
-use super::step::{Action, Claim, Prediction, Sql, Step};
+use super::step::{Action, Claim, Definition, Prediction, Sql, Step};
 use crate::error::{Context, Error, Result};
 use crate::postgres::address::Address;
-use crate::postgres::database::Database;
+use crate::postgres::database::{Database, Databases};
 use crate::postgres::tap::{Log, Statement, Tap};
 
 /// The connections of a lesson that is being walked. All of them go through a tap.
@@ -42,7 +42,14 @@ pub struct Outcome {
 }
 
 impl Stage {
-    /// A stage on a fresh database.
+    /// A stage for a lesson, on a fresh database.
+    pub fn of(lesson: &Definition, databases: &Databases) -> Result<Stage> {
+        let database = databases.create(&lesson.fixture)?;
+        database.allow(lesson.needs.may)?;
+        Stage::new(database)
+    }
+
+    /// A stage on a database.
     pub fn new(database: Database) -> Result<Stage> {
         let tap = listen().and_then(|listener| Tap::on(listener, database.address.clone()));
         let tap = tap.context("cannot listen on the loopback")?;

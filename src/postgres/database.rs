@@ -25,7 +25,7 @@ use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::address::Address;
-use super::source::Server;
+use super::server::Server;
 use crate::error::{Context, Result};
 use crate::lock::locked;
 use making::{Job, Made, Shared};
@@ -188,9 +188,4 @@ fn exists(admin: &mut Client, database: &str) -> Result<bool> {
         .query_opt("SELECT FROM pg_database WHERE datname = $1", &[&database])
         .context("cannot list the databases")?;
     Ok(row.is_some())
-}
-
-/// A name as SQL has it, whatever is in it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

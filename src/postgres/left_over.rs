@@ -1,5 +1,5 @@
-//! Folders that pglings has made and does not use any more. They are told and left alone: somebody
-//! may want to look into one.
+//! Folders that pglings has made and does not use any more. They are told and left alone until
+//! `server clean`: somebody may want to look into one.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use super::binaries;
 use super::bundle;
 use super::cluster::{ASIDE, remove_call};
+use crate::call::call;
+use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
 
 /// A folder that nothing uses.
@@ -23,6 +25,18 @@ impl LeftOver {
     pub fn cure(&self) -> String {
         remove_call(&self.path)
     }
+
+    /// Removes it, unless a server runs there that an older pglings has left.
+    pub fn remove(&self) -> Result<()> {
+        if self.path.join("data/postmaster.pid").exists() {
+            return Err(Error::NoServer(format!(
+                "a server may run in {}. Stop it first: {}",
+                self.path.display(),
+                call("server stop")
+            )));
+        }
+        fs::remove_dir_all(&self.path).at("remove", &self.path)
+    }
 }
 
 /// All of them: bundles and clusters of another pglings, and clusters that were set aside.
@@ -31,7 +45,7 @@ pub fn folders(home: &Home) -> Vec<LeftOver> {
     let mut found: Vec<LeftOver> =
         older.map(|path| LeftOver { what: "another bundle", path }).collect();
     let local = binaries::installed().into_iter().map(|found| format!("local-{}", found.major));
-    let bundled = bundle::majors(home).into_iter().map(|major| format!("bundle-{major}"));
+    let bundled = bundle::fetched(home).map(|(label, found)| format!("{label}-{}", found.major));
     let used: Vec<String> = local.chain(bundled).collect();
     for cluster in entries(&home.data) {
         let name = cluster.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -11,8 +11,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 
-use super::address::Address;
-use super::source::OLDEST;
+use super::address::{Address, quoted};
+use super::needs::{OLDEST, Privilege};
 use super::wire::{Upstream, Wire};
 use crate::error::{Error, Result};
 
@@ -40,7 +40,9 @@ pub(super) struct Survey {
     direct: bool,
     read_only: bool,
     create_databases: bool,
+    /// Which a superuser may as well.
     create_roles: bool,
+    superuser: bool,
     limit: i64,
     room: i64,
 }
@@ -86,11 +88,17 @@ pub(super) fn reach(url: &str, from: &str) -> Result<Own> {
     }
 }
 
+impl Survey {
+    pub(super) fn may(&self) -> Privilege {
+        Privilege::of(self.create_roles, self.superuser)
+    }
+}
+
 impl Own {
     /// What it lacks to be used, with what mends it.
     pub(super) fn lacks(&self) -> Option<String> {
         let Own { address, survey } = self;
-        let role = super::database::quoted(address.user());
+        let role = quoted(address.user());
         let version = survey.version / 10_000;
         if version < OLDEST {
             return Some(format!(
@@ -144,7 +152,7 @@ impl Own {
                  ALTER ROLE {} CREATEROLE gives each run a role of its own.",
                 self.address.user(),
                 self.address.user(),
-                super::database::quoted(self.address.user())
+                quoted(self.address.user())
             )
         })
     }
@@ -154,7 +162,7 @@ impl Own {
 const SURVEY: &str = "
     SELECT pg_backend_pid(), current_setting('server_version_num'),
            pg_is_in_recovery() OR current_setting('default_transaction_read_only')::bool,
-           rolcreatedb OR rolsuper, rolcreaterole OR rolsuper,
+           rolcreatedb OR rolsuper, rolcreaterole OR rolsuper, rolsuper,
            CASE WHEN rolsuper THEN -1 ELSE rolconnlimit END,
            current_setting('max_connections')::int
                - current_setting('superuser_reserved_connections')::int
@@ -204,8 +212,9 @@ fn read(messages: &[SimpleQueryMessage], heard: &[u8]) -> Option<Survey> {
         read_only: yes(2),
         create_databases: yes(3),
         create_roles: yes(4),
-        limit: number(5)?,
-        room: number(6)?,
+        superuser: yes(5),
+        limit: number(6)?,
+        room: number(7)?,
     })
 }
 

@@ -2,19 +2,19 @@
 //! Docker's that has what a lesson needs.
 
 use std::fmt;
+use std::slice;
 use std::str::FromStr;
 
 use super::address::Address;
 use super::binaries::{self, Binaries};
 use super::bundle;
-use super::cluster::{Cluster, Lease};
-use super::docker::{self, Docker};
+use super::cluster::Cluster;
+use super::docker::Docker;
+use super::needs::{Lacking, Needs, OLDEST, Privilege};
+use super::server::{Held, Server};
 use super::{own, throwaway};
 use crate::error::{Error, Result};
 use crate::home::Home;
-
-/// The oldest major version that the workbook is written for.
-pub const OLDEST: u32 = 14;
 
 /// Which source to use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,70 +49,35 @@ impl FromStr for Choice {
     }
 }
 
-/// A server that is up, with a login that may create databases.
-#[derive(Debug)]
-pub struct Server {
-    /// Where it is.
-    pub address: Address,
-    /// Its version as a number: 150018 is 15.18.
-    pub version: u32,
-    /// Which one it is and why it was chosen, in one line.
-    pub why: String,
-    /// What cannot be kept apart on it, to be said once.
-    pub shared: Option<String>,
-    lease: Option<Held>,
-}
-
-/// What keeps a server running while it is used.
-#[derive(Debug)]
-enum Held {
-    Cluster(Lease),
-    Container(docker::Lease),
-}
-
-impl Server {
-    /// The major version.
-    pub fn major(&self) -> u32 {
-        self.version / 10_000
-    }
-
-    /// Says that the server is too old for what needs this major version.
-    pub fn is_at_least(&self, needs: u32) -> Result<()> {
-        if self.major() >= needs {
-            return Ok(());
-        }
-        Err(Error::NeedsNewer(format!(
-            "It needs PostgreSQL {needs}, and the server is {}.",
-            self.why
-        )))
-    }
-
-    /// The private cluster, if that is what it is.
-    pub fn cluster(&self) -> Option<&Cluster> {
-        match &self.lease {
-            Some(Held::Cluster(lease)) => Some(lease.cluster()),
-            _ => None,
-        }
-    }
-
-    /// Has it stay when its last user leaves. Returns whether pglings started it, so that it can
-    /// say so.
-    pub fn keep(&self) -> Result<bool> {
-        match &self.lease {
-            Some(Held::Cluster(lease)) => lease.cluster().keep(true).map(|()| true),
-            Some(Held::Container(lease)) => lease.keep(),
-            None => Ok(false),
-        }
-    }
-}
-
-/// Why a source was passed over, and the command that would mend it.
+/// Why a source was passed over.
 #[derive(Debug, Clone)]
 pub struct Lack {
     /// The source.
     pub source: &'static str,
     /// What it lacks.
     pub why: String,
+    /// What of the needs, if it has a server.
+    lacking: Option<Lacking>,
+}
+
+impl Lack {
+    /// There is no server at all.
+    fn none(source: &'static str, why: String) -> Lack {
+        Lack { source, why, lacking: None }
+    }
+
+    fn of(source: &'static str, server: &str, lacking: Lacking) -> Lack {
+        let why = format!("{server} {}", lacking.words());
+        Lack { source, why, lacking: Some(lacking) }
+    }
+
+    /// Where this source was asked for by name.
+    fn error(&self, named: &str) -> Error {
+        match &self.lacking {
+            Some(lacking) => lacking.error(format!("{named}{}.", self.why)),
+            None => Error::NoServer(format!("{named}{}.", self.why)),
+        }
+    }
 }
 
 impl fmt::Display for Lack {
@@ -121,88 +86,69 @@ impl fmt::Display for Lack {
     }
 }
 
-/// Finds a server that has the extensions and starts it if need be.
+/// A server, or why its source has none that will do.
+type Found = Result<std::result::Result<Server, Lack>>;
+
+/// Finds a server that has what is needed and starts it if need be.
 ///
 /// `say` hears a line before anything that takes long.
 pub fn find(
     home: &Home,
     choice: &Choice,
-    extensions: &[&str],
+    needs: &Needs,
     say: &mut dyn FnMut(&str),
 ) -> Result<Server> {
+    const ASKED: &str = "you asked for it";
     match choice {
-        Choice::Url(url) => own_server(url, "--server", extensions)?
-            .map_err(|lack| Error::NoServer(format!("{}.", lack.why))),
+        Choice::Url(url) => {
+            let server = own_server(url, "--server", &Needs::NOTHING)?.map_err(|l| l.error(""))?;
+            server.has(needs).map(|()| server)
+        }
         Choice::Local => {
-            local(home, extensions, say)?.map_err(|lack| no_server(&[lack], extensions))
+            local(home, needs, say)?.map_err(|lack| no_server(slice::from_ref(&lack), needs))
         }
-        Choice::Bundle => from_bundle(home, extensions, "you asked for it", say),
+        Choice::Bundle => from_bundle(home, needs, ASKED, say)?.map_err(|lack| lack.error("")),
         Choice::Docker => {
-            in_docker(home, extensions, "you asked for it", say).map_err(|error| match error {
-                Error::NoServer(why) => Error::NoServer(format!("Docker: {why}.")),
-                error => error,
-            })
+            in_docker(home, needs, ASKED, say)?.map_err(|lack| lack.error("Docker: "))
         }
-        Choice::Any => any(home, extensions, say),
+        Choice::Any => any(home, needs, say),
     }
 }
 
-fn any(home: &Home, extensions: &[&str], say: &mut dyn FnMut(&str)) -> Result<Server> {
+fn any(home: &Home, needs: &Needs, say: &mut dyn FnMut(&str)) -> Result<Server> {
     let mut lacks = Vec::new();
     match database_url() {
         // A server that was named and does not answer is a mistake to be told, not passed over.
-        Some((url, from)) => match own_server(&url, from, extensions)? {
+        Some((url, from)) => match own_server(&url, from, needs)? {
             Ok(server) => return Ok(server),
             Err(lack) => lacks.push(lack),
         },
-        None => lacks.push(Lack { source: "DATABASE_URL", why: "is not set".to_owned() }),
+        None => lacks.push(Lack::none("DATABASE_URL", "is not set".to_owned())),
     }
-    match local(home, extensions, say)? {
+    match local(home, needs, say)? {
         Ok(server) => return Ok(server),
         Err(lack) => lacks.push(lack),
     }
-    let why = match lacks.last() {
-        Some(lack) if !extensions.is_empty() => lack.why.clone(),
-        _ => "no PostgreSQL programs were found on this machine".to_owned(),
-    };
-    match from_bundle(home, extensions, &why, say) {
-        Err(Error::NoServer(why)) => lacks.push(Lack { source: "the bundle", why }),
-        result => return result,
-    }
-    match in_docker(home, extensions, "nothing else will do", say) {
-        Err(Error::NoServer(why)) => lacks.push(Lack { source: "Docker", why }),
-        result => return result,
-    }
-    Err(no_server(&lacks, extensions))
-}
-
-/// Finds a server of this major version or a newer one, where the first that [`find`] comes upon is
-/// older: on this machine, in the bundle or in Docker. What was asked for by name stays the answer.
-pub fn find_newer(
-    home: &Home,
-    needs: u32,
-    extensions: &[&str],
-    say: &mut dyn FnMut(&str),
-) -> Result<Server> {
-    let reason = format!("PostgreSQL {needs} is needed");
-    let here = binaries::installed().into_iter().find(|found| {
-        found.major >= needs && extensions.iter().all(|name| found.has_extension(name))
-    });
-    if let Some(found) = here {
-        let why = format!("PostgreSQL {} from {}", found.version, found.dir.display());
-        return private(home, "local", found, why, say);
-    }
-    // Nothing is downloaded in vain.
-    if needs <= bundle::NEWEST {
-        let bundled = from_bundle(home, extensions, &reason, say);
-        match bundled.and_then(|server| server.is_at_least(needs).map(|()| server)) {
-            Err(Error::NoServer(_) | Error::NeedsNewer(_)) => {}
-            found => return found,
+    // What the ones before lack is why another one is started.
+    let said = |lacks: &[Lack]| {
+        let said: Vec<&str> = match lacks {
+            [unset, rest @ ..] if unset.source == "DATABASE_URL" => rest,
+            all => all,
         }
+        .iter()
+        .map(|lack| lack.why.as_str())
+        .collect();
+        said.join(", and ")
+    };
+    match from_bundle(home, needs, &said(&lacks), say)? {
+        Ok(server) => return Ok(server),
+        Err(lack) => lacks.push(lack),
     }
-    let server = in_docker(home, extensions, &reason, say)?;
-    server.is_at_least(needs)?;
-    Ok(server)
+    match in_docker(home, needs, &said(&lacks[..lacks.len() - 1]), say)? {
+        Ok(server) => return Ok(server),
+        Err(lack) => lacks.push(lack),
+    }
+    Err(no_server(&lacks, needs))
 }
 
 /// `DATABASE_URL` from the environment, else from `.env` in this folder or above.
@@ -215,30 +161,27 @@ pub fn database_url() -> Option<(String, &'static str)> {
     found.map(|(_, url)| (url, "DATABASE_URL in .env"))
 }
 
-/// The learner's own server. The inner error is an extension that it lacks; whatever else keeps it
+/// The learner's own server. The inner error is what it lacks of the needs; whatever else keeps it
 /// from being used is a mistake to be told, not passed over.
-pub fn own_server(
-    url: &str,
-    from: &str,
-    extensions: &[&str],
-) -> Result<std::result::Result<Server, Lack>> {
-    let lack = |why: String| Ok(Err(Lack { source: "your own server", why }));
+pub fn own_server(url: &str, from: &str, needs: &Needs) -> Found {
     let own = own::reach(url, from)?;
     if let Some(why) = own.lacks() {
         return Err(Error::NoServer(format!(
             "The server that {from} names cannot be used: {why}."
         )));
     }
-    let shared = own.shared();
+    let (shared, may) = (own.shared(), own.survey.may());
     let (address, version) = (own.address, own.survey.version);
-    let mut client = address.connect()?;
-    for extension in extensions {
-        if !available(&mut client, extension)? {
-            return lack(format!("{address} has no extension {extension}"));
-        }
-    }
     let why = format!("PostgreSQL {} at {address}, which {from} names", dotted(version));
-    Ok(Ok(Server { address, version, why, shared, lease: None }))
+    let server = Server { address, version, why, shared, may, lease: None };
+    check("your own server", server, needs)
+}
+
+/// A server of a source, unless it lacks something.
+fn check(source: &'static str, server: Server, needs: &Needs) -> Found {
+    let Some(lacking) = server.lacking(needs)? else { return Ok(Ok(server)) };
+    let name = format!("the PostgreSQL {} at {}", dotted(server.version), server.address);
+    Ok(Err(Lack::of(source, &name, lacking)))
 }
 
 /// The learner's own server, if it answers, whether or not it will do for lessons.
@@ -246,53 +189,63 @@ pub fn reach(url: &str, from: &str) -> Result<Address> {
     own::reach(url, from).map(|own| own.address)
 }
 
-fn local(
-    home: &Home,
-    extensions: &[&str],
-    say: &mut dyn FnMut(&str),
-) -> Result<std::result::Result<Server, Lack>> {
-    let lack = |why: String| Ok(Err(Lack { source: "this machine", why }));
+fn local(home: &Home, needs: &Needs, say: &mut dyn FnMut(&str)) -> Found {
+    const SOURCE: &str = "this machine";
     let installed = binaries::installed();
-    let recent: Vec<Binaries> =
-        installed.iter().filter(|found| found.major >= OLDEST).cloned().collect();
-    if recent.is_empty() {
-        return lack(match installed.first() {
-            Some(old) => format!(
-                "PostgreSQL {} in {} is too old; the workbook needs {OLDEST} or newer",
-                old.version,
-                old.dir.display()
-            ),
-            None => "no PostgreSQL programs were found on this machine".to_owned(),
-        });
-    }
-    let wanted = |found: &&Binaries| extensions.iter().all(|name| found.has_extension(name));
-    let Some(found) = recent.iter().find(wanted) else {
-        return lack(format!(
-            "the PostgreSQL {} of this machine has no extension {}",
-            recent[0].version,
-            extensions.join(", ")
-        ));
+    let (recent, old): (Vec<_>, Vec<_>) =
+        installed.into_iter().partition(|found| found.major >= OLDEST);
+    let why = match (recent.first(), old.first()) {
+        (Some(newest), _) => match choose(&recent, needs) {
+            Ok(found) => {
+                let why = format!("PostgreSQL {} from {}", found.version, found.dir.display());
+                return private(home, "local", found.clone(), why, say).map(Ok);
+            }
+            Err(lacking) => {
+                let name = format!("the PostgreSQL {} of this machine", newest.version);
+                return Ok(Err(Lack::of(SOURCE, &name, lacking)));
+            }
+        },
+        (None, Some(old)) => format!(
+            "PostgreSQL {} in {} is too old; the workbook needs {OLDEST} or newer",
+            old.version,
+            old.dir.display()
+        ),
+        (None, None) => "no PostgreSQL programs were found on this machine".to_owned(),
     };
-    let why = format!("PostgreSQL {} from {}", found.version, found.dir.display());
-    private(home, "local", found.clone(), why, say).map(Ok)
+    Ok(Err(Lack::none(SOURCE, why)))
 }
 
-fn from_bundle(
-    home: &Home,
-    extensions: &[&str],
-    reason: &str,
-    say: &mut dyn FnMut(&str),
-) -> Result<Server> {
-    let found = bundle::fetch(home, say)?;
-    let wanted = |found: &&Binaries| extensions.iter().all(|name| found.has_extension(name));
-    let Some(found) = found.iter().find(wanted) else {
-        return Err(Error::NoServer(format!(
-            "the bundle has no extension {}",
-            extensions.join(", ")
-        )));
+/// The first that has what is needed, or what the very first lacks.
+fn choose<'a>(all: &'a [Binaries], needs: &Needs) -> std::result::Result<&'a Binaries, Lacking> {
+    let mut first = None;
+    for found in all {
+        // The cluster is ours, and so is its superuser.
+        match needs.lacking(found.major, Privilege::Superuser, |name| found.has_extension(name)) {
+            None => return Ok(found),
+            Some(lacking) => first = first.or(Some(lacking)),
+        }
+    }
+    Err(first.unwrap_or(Lacking::Version(needs.least)))
+}
+
+fn from_bundle(home: &Home, needs: &Needs, reason: &str, say: &mut dyn FnMut(&str)) -> Found {
+    const SOURCE: &str = "the bundle";
+    // Nothing is downloaded in vain.
+    if needs.least > bundle::major() {
+        return Ok(Err(Lack::of(SOURCE, SOURCE, Lacking::Version(needs.least))));
+    }
+    let found = match bundle::fetch(home, say) {
+        Err(Error::NoServer(why)) => return Ok(Err(Lack::none(SOURCE, why))),
+        found => found?,
     };
-    let why = format!("PostgreSQL {} from the bundle, since {reason}", found.version);
-    private(home, "bundle", found.clone(), why, say)
+    let (label, found) = found;
+    match choose(slice::from_ref(&found), needs) {
+        Ok(found) => {
+            let why = format!("PostgreSQL {} from the bundle, since {reason}", found.version);
+            private(home, label, found.clone(), why, say).map(Ok)
+        }
+        Err(lacking) => Ok(Err(Lack::of(SOURCE, SOURCE, lacking))),
+    }
 }
 
 fn private(
@@ -307,47 +260,47 @@ fn private(
     let lease = Cluster::new(home, label, binaries).lease(say)?;
     let address = lease.address.clone();
     let version = version(&mut address.connect()?)?;
-    Ok(Server { address, version, why, shared: None, lease: Some(Held::Cluster(lease)) })
+    let (may, lease) = (Privilege::Superuser, Some(Held::Cluster(lease)));
+    Ok(Server { address, version, why, shared: None, may, lease })
 }
 
-fn in_docker(
-    home: &Home,
-    extensions: &[&str],
-    reason: &str,
-    say: &mut dyn FnMut(&str),
-) -> Result<Server> {
-    let lease = Docker::locate(home)?.lease(say)?;
+fn in_docker(home: &Home, needs: &Needs, reason: &str, say: &mut dyn FnMut(&str)) -> Found {
+    const SOURCE: &str = "Docker";
+    let no = |why: String| Ok(Err(Lack::none(SOURCE, why)));
+    let lease = match Docker::locate(home).and_then(|docker| docker.lease(say)) {
+        Err(Error::NoServer(why)) => return no(why),
+        lease => lease?,
+    };
     let address = lease.address.clone();
     let mut client = address.connect()?;
     let version = version(&mut client)?;
-    let no = |why: String| Err(Error::NoServer(why));
     if version / 10_000 < OLDEST {
         return no(format!(
             "its image has PostgreSQL {}; the workbook needs {OLDEST} or newer",
             version / 10_000
         ));
     }
-    if !may_create(&mut client)? {
+    let Some(may) = may(&mut client)? else {
         return no(format!("its user {} may not create databases", address.user()));
-    }
-    for extension in extensions {
-        if !available(&mut client, extension)? {
-            return no(format!("its image has no extension {extension}"));
-        }
-    }
+    };
     let root = lease.root().display();
     let why = format!("PostgreSQL {} in Docker from {root}, since {reason}", dotted(version));
-    Ok(Server { address, version, why, shared: None, lease: Some(Held::Container(lease)) })
+    let lease = Some(Held::Container(lease));
+    let server = Server { address, version, why, shared: None, may, lease };
+    Ok(match server.lacking(needs)? {
+        None => Ok(server),
+        Some(lacking) => Err(Lack::of(SOURCE, "its image", lacking)),
+    })
 }
 
 /// The private clusters that there may be on this machine, whether or not they run.
 pub fn clusters(home: &Home) -> Vec<(String, Cluster)> {
     let local = binaries::installed().into_iter().map(|found| ("local", found));
-    let bundled = bundle::fetched(home).into_iter().map(|found| ("bundle", found));
     local
-        .chain(bundled)
+        .chain(bundle::all_fetched(home))
         .map(|(label, found)| {
-            let name = format!("{label}, PostgreSQL {}", found.version);
+            let kind = label.split('-').next().unwrap_or(label);
+            let name = format!("{kind}, PostgreSQL {}", found.version);
             (name, Cluster::new(home, label, found))
         })
         .filter(|(_, cluster)| cluster.dir().is_dir())
@@ -356,7 +309,9 @@ pub fn clusters(home: &Home) -> Vec<(String, Cluster)> {
 
 /// The psql that goes with a server that is used here, if there is one.
 pub fn psql(home: &Home) -> Option<std::path::PathBuf> {
-    let all = bundle::fetched(home).into_iter().chain(binaries::installed());
+    // That of the machine can edit lines and speak TLS, which the bundle's cannot.
+    let bundled = bundle::fetched(home).map(|(_, found)| found);
+    let all = binaries::installed().into_iter().chain(bundled);
     let name = format!("psql{}", std::env::consts::EXE_SUFFIX);
     all.map(|found| found.dir.join(&name)).find(|path| path.is_file())
 }
@@ -369,34 +324,31 @@ fn version(client: &mut postgres::Client) -> Result<u32> {
     Ok(u32::try_from(row.get::<_, i32>(0)).unwrap_or(0))
 }
 
-fn may_create(client: &mut postgres::Client) -> Result<bool> {
+/// What the login may do besides creating databases, if it may do that.
+fn may(client: &mut postgres::Client) -> Result<Option<Privilege>> {
     use crate::error::Context;
-    let sql = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user";
+    let sql = "SELECT rolsuper OR rolcreatedb, rolcreaterole, rolsuper
+               FROM pg_roles WHERE rolname = current_user";
     let row = client.query_one(sql, &[]).context("cannot ask what this login may do")?;
-    Ok(row.get(0))
-}
-
-fn available(client: &mut postgres::Client, extension: &str) -> Result<bool> {
-    use crate::error::Context;
-    let sql = "SELECT FROM pg_available_extensions WHERE name = $1";
-    let row = client.query_opt(sql, &[&extension]).context("cannot list the extensions")?;
-    Ok(row.is_some())
+    Ok(row.get::<_, bool>(0).then(|| Privilege::of(row.get(1), row.get(2))))
 }
 
 fn dotted(version: u32) -> String {
     format!("{}.{}", version / 10_000, version % 10_000)
 }
 
-fn no_server(lacks: &[Lack], extensions: &[&str]) -> Error {
-    let mut text = match extensions {
-        [] => "No PostgreSQL server will do.\n".to_owned(),
-        names => format!("No PostgreSQL server with {} will do.\n", names.join(", ")),
-    };
+fn no_server(lacks: &[Lack], needs: &Needs) -> Error {
+    let what =
+        if *needs == Needs::NOTHING { "PostgreSQL server".to_owned() } else { needs.words() };
+    let mut text = format!("No {what} will do.\n");
     for lack in lacks {
         text.push_str(&format!("  {lack}\n"));
     }
     text.push_str(&cure());
-    Error::NoServer(text)
+    match lacks.iter().find_map(|lack| lack.lacking.as_ref()) {
+        Some(lacking) => lacking.error(text),
+        None => Error::NoServer(text),
+    }
 }
 
 /// The one command that mends the lack of a server on this system.

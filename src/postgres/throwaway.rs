@@ -16,7 +16,7 @@ use super::binaries::{self, Binaries};
 use super::bundle;
 use super::cluster::Cluster;
 use super::cluster::settings::settings;
-use super::source::OLDEST;
+use super::needs::OLDEST;
 use crate::error::{Error, PathContext, Result};
 use crate::home::Home;
 use crate::lock::lock_file;
@@ -223,9 +223,6 @@ fn any(home: &Home) -> Result<Binaries> {
     let mut found = binaries::installed().into_iter().filter(|found| found.major >= OLDEST);
     match found.next() {
         Some(binaries) => Ok(binaries),
-        None => {
-            let found = bundle::fetch(home, &mut |_| {})?.into_iter().next();
-            found.ok_or_else(|| Error::NoServer(super::source::cure()))
-        }
+        None => Ok(bundle::fetch(home, &mut |_| {})?.1),
     }
 }

@@ -3,16 +3,7 @@
 //! Reporters take [`Event`](crate::lesson::event::Event)s and verdicts; nothing else in the crate
 //! colours or prints.
 
-/// A command of pglings as this learner would type it: `call("hint 7")`.
-pub fn call(arguments: &str) -> String {
-    let program = if by_cargo() { "cargo run --" } else { "pglings" };
-    format!("{program} {arguments}").trim_end().trim_end_matches(" --").to_owned()
-}
-
-/// Whether cargo has started us: it tells what it runs that it does.
-pub fn by_cargo() -> bool {
-    std::env::var_os("CARGO").is_some()
-}
+pub use crate::call::{by_cargo, call};
 
 pub mod board;
 pub mod book;

@@ -41,7 +41,7 @@ fn head(verdict: &Verdict, look: Look) -> String {
     let words = match verdict.status {
         Status::Passed => look.paint(words, |text| text.green().bold()),
         Status::NotStarted => look.paint(words, |text| text.dimmed()),
-        Status::Broken | Status::NoServer | Status::NeedsNewer => {
+        Status::Broken | Status::NoServer | Status::NeedsNewer | Status::NeedsMore => {
             look.paint(words, |text| text.magenta().bold())
         }
         _ => look.paint(words, |text| text.red().bold()),

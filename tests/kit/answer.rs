@@ -11,6 +11,7 @@ use pglings::process::Program;
 use postgres::{Client, Error};
 use sqlx::PgPool;
 
+use crate::needs::{is_superuser, makes_roles};
 use crate::query::{children, eldest, names, shares, users, youngest};
 use crate::signatures::{
     anyhow, boxed, boxed_here, on_connection, on_connection_with, said, shown, with_pool,
@@ -41,6 +42,8 @@ harness::graded!(
     youngest,
     names,
     shares,
+    makes_roles,
+    is_superuser,
     boxed,
     boxed_here,
     anyhow,
@@ -120,7 +123,7 @@ fn rename(client: &mut Client, id: i32, name: &str) -> Result<u64, Error> {
 pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
     let exercise = Exercise { grader, ..*exercise::exercise("7").unwrap() };
     let servers = Servers::from_env().unwrap().in_memory();
-    let databases = servers.get(&[]).unwrap();
+    let databases = servers.get(&grader().needs).unwrap();
     let program = || {
         let program = Program::new(std::env::current_exe().unwrap()).clear_env();
         let program = program.args(["--exact", "answer::serves", "--nocapture"]);

@@ -6,6 +6,7 @@ use pglings::lesson::out::Out;
 use pglings::lesson::run::Stage;
 use pglings::lesson::step::{Action, Result, Step};
 use pglings::postgres::database::Fixture;
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::report::look::PLAIN;
 use pglings::report::screen::Screen;
@@ -17,7 +18,7 @@ fn shown(
     step: impl Fn(&mut Client, &mut Out) -> Result<()> + 'static,
 ) -> (Vec<Event>, String) {
     let servers = Servers::from_env().unwrap().in_memory();
-    let databases = servers.get(&[]).unwrap();
+    let databases = servers.get(&Needs::NOTHING).unwrap();
     let mut stage = Stage::new(databases.create(fixture).unwrap()).unwrap();
     let outcome =
         stage.run(&Step { name: "a_step", action: Action::Sync(Box::new(step)) }).unwrap();

@@ -6,13 +6,14 @@ use pglings::lesson::out::Out;
 use pglings::lesson::run::{Outcome, Stage};
 use pglings::lesson::sessions::Sessions;
 use pglings::lesson::step::{Action, Result, Step};
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::report::look::PLAIN;
 use pglings::report::timeline;
 
 fn ran(step: impl Fn(&mut Sessions, &mut Out) -> Result<()> + 'static) -> pglings::Result<Outcome> {
     let servers = Servers::from_env().unwrap().in_memory();
-    let databases = servers.get(&[]).unwrap();
+    let databases = servers.get(&Needs::NOTHING).unwrap();
     let mut stage = Stage::new(databases.create(&LUNDO).unwrap()).unwrap();
     stage.run(&Step { name: "a_step", action: Action::Sessions(Box::new(step)) })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pglings::grade::kit::Stop;
 use pglings::postgres::database::{Database, Databases, Fixture};
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 
 /// A server that stays while the test runs, and a database on it.
@@ -17,7 +18,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(fixture: &Fixture) -> World {
         let servers = Servers::from_env().unwrap().in_memory();
-        let databases = servers.get(&[]).unwrap();
+        let databases = servers.get(&Needs::NOTHING).unwrap();
         let database = databases.create(fixture).unwrap();
         World { database, _databases: databases, _servers: servers }
     }

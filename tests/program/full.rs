@@ -260,8 +260,8 @@ fn without_room_no_bundle_is_fetched_and_nothing_of_it_is_left() {
 #[test]
 #[ignore = "it mounts; .ci/run does it"]
 fn without_room_to_unpack_it_no_bundle_is_left_and_with_some_it_is_there() {
-    // The archive takes 25 MB, what is in it another 60.
-    let mut machine = Machine::new(50 << 10);
+    // The archive takes 14 MB, what is in it another 28.
+    let mut machine = Machine::new(28 << 10);
     let mut command = pglings_at(&WORLD.root, &machine.home);
     command.args(["lesson", "7", "--no-pause", "--server", "bundle"]);
     let ran = Ran::of(machine.room.command(&command).output().unwrap());

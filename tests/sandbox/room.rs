@@ -12,6 +12,7 @@ use pglings::class::judge::Judge;
 use pglings::class::toolchain::Toolchain;
 use pglings::exercise::exercise;
 use pglings::exercise::files::Workbook;
+use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::sandbox::{Choice, Kind, Sandbox, user};
 
@@ -71,7 +72,7 @@ impl Room {
 
     /// The server's port, data directory and process.
     pub(crate) fn server(&self) -> (String, String, String) {
-        let databases = self.servers.get(&[]).unwrap();
+        let databases = self.servers.get(&Needs::NOTHING).unwrap();
         let mut client = databases.server.address.connect().unwrap();
         let mut ask = |setting: &str| {
             let row = client.query_one(&format!("SHOW {setting}"), &[]).unwrap();

@@ -1,4 +1,5 @@
-//! `pglings server clean`: drops what pglings has made on a server.
+//! `pglings server clean`: drops what pglings has made on a server, and removes what it has left on the
+//! disk.
 
 use std::io::{self, IsTerminal};
 
@@ -9,12 +10,14 @@ use crate::error::{Error, Result};
 use crate::home::Home;
 use crate::postgres::address::Address;
 use crate::postgres::database::clean::leftovers;
+use crate::postgres::left_over;
 use crate::postgres::source;
 
 pub(super) fn run(context: &Context, home: &Home, yes: bool) -> Result<u8> {
     // The server that commands would use, and no other: it is dropping things.
     if let Some((url, from)) = own(context) {
-        return clean(context, &source::reach(&url, from)?, yes);
+        let code = clean(context, &source::reach(&url, from)?, yes)?;
+        return Ok(code.max(folders(context, home, yes)?));
     }
     let clusters = source::clusters(home);
     if clusters.is_empty() {
@@ -26,7 +29,50 @@ pub(super) fn run(context: &Context, home: &Home, yes: bool) -> Result<u8> {
         let lease = cluster.lease(&mut |_| {})?;
         code = code.max(clean(context, &lease.address, yes)?);
     }
+    Ok(code.max(folders(context, home, yes)?))
+}
+
+/// What other versions of pglings have left, and clusters that were set aside.
+fn folders(context: &Context, home: &Home, yes: bool) -> Result<u8> {
+    let found = left_over::folders(home);
+    if found.is_empty() {
+        return Ok(0);
+    }
+    context.print("These folders are left over, and nothing uses them now:")?;
+    for folder in &found {
+        context.print(&format!("    {}: {}", folder.what, folder.path.display()))?;
+    }
+    if !allowed(yes, "removed", "Remove all of them?")? {
+        return all_stays(context);
+    }
+    let mut code = 0;
+    for folder in &found {
+        match folder.remove() {
+            Ok(()) => context.print(&format!("Removed: {}", folder.path.display()))?,
+            Err(error) => {
+                code = 1;
+                context.print(&format!("stays: {error}"))?;
+            }
+        }
+    }
     Ok(code)
+}
+
+/// Whether whoever calls wants it.
+fn allowed(yes: bool, done: &str, question: &str) -> Result<bool> {
+    if yes {
+        return Ok(true);
+    }
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Err(Error::Usage(format!(
+            "Nothing is {done}, since there is nobody to ask. To have it done: server clean --yes"
+        )));
+    }
+    confirm(question)
+}
+
+fn all_stays(context: &Context) -> Result<u8> {
+    context.print("All is as it was.").map(|()| 0)
 }
 
 fn clean(context: &Context, address: &Address, yes: bool) -> Result<u8> {
@@ -43,17 +89,8 @@ fn clean(context: &Context, address: &Address, yes: bool) -> Result<u8> {
     for name in &found.roles {
         context.print(&format!("    role {name}"))?;
     }
-    if !yes {
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Err(Error::Usage(
-                "Nothing is dropped, since there is nobody to ask. To drop them: server clean --yes"
-                    .to_owned(),
-            ));
-        }
-        if !confirm("Drop all of them?")? {
-            context.print("All is as it was.")?;
-            return Ok(0);
-        }
+    if !allowed(yes, "dropped", "Drop all of them?")? {
+        return all_stays(context);
     }
     let stay = found.drop_from(&mut client);
     for line in &stay {

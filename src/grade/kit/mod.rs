@@ -41,13 +41,13 @@ pub use self::folder::Folder;
 pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
-pub(super) use self::running::{AHEAD, run};
+pub(super) use self::running::{AHEAD, Terms, run};
 pub use self::transactions::Isolation;
 pub use self::trial::{Called, Mark, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;
-use crate::postgres::source::OLDEST;
+pub use crate::postgres::needs::{Needs, Privilege};
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
 use crate::report::look::PLAIN;
 use crate::report::server_error;
@@ -109,12 +109,12 @@ pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
 }
 
 /// A grader: its hints, and its checks. What else it needs is said with
-/// `Grader { extensions: &["vector"], needs: 17, ..grader(HINTS, checks) }`.
+/// `Grader { needs: Needs::extensions(&["vector"]), ..grader(HINTS, checks) }`.
 pub fn grader(
     hints: &'static [&'static str],
     checks: fn(&mut Grading) -> Result<(), Stop>,
 ) -> Grader {
-    Grader { hints, extensions: &[], needs: OLDEST, at_most: Duration::from_millis(500), checks }
+    Grader { hints, needs: Needs::NOTHING, at_most: Duration::from_millis(500), checks }
 }
 
 /// Holds two values against each other.

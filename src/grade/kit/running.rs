@@ -18,6 +18,7 @@ use crate::grade::verdict::{Check, State};
 use crate::interrupt;
 use crate::lock::locked;
 use crate::postgres::database::{Database, Databases, Fixture};
+use crate::postgres::needs::Privilege;
 
 /// What is left when a grader has run.
 #[derive(Default)]
@@ -41,6 +42,15 @@ fn side_by_side(purpose: Purpose) -> usize {
 /// How many databases are made before they are wanted.
 pub(in crate::grade) const AHEAD: usize = 4;
 
+/// On what terms an answer is judged.
+pub(in crate::grade) struct Terms {
+    pub(in crate::grade) stem: &'static str,
+    /// What the answer may do.
+    pub(in crate::grade) may: Privilege,
+    pub(in crate::grade) purpose: Purpose,
+    pub(in crate::grade) limit: Duration,
+}
+
 /// Makes the checks of a grader.
 ///
 /// `list` makes the list of them, and `program` what is to be judged, anew each time. Should the answer's
@@ -50,9 +60,7 @@ pub(in crate::grade) fn run(
     databases: &Databases,
     list: &dyn Fn() -> Result<Grading, Stop>,
     program: &dyn Fn() -> Result<AnswerProgram>,
-    stem: &'static str,
-    purpose: Purpose,
-    limit: Duration,
+    Terms { stem, may, purpose, limit }: Terms,
 ) -> Result<Finished> {
     let seed = seed(purpose);
     let once = |grading: Grading, most: usize| -> Result<Made> {
@@ -62,7 +70,8 @@ pub(in crate::grade) fn run(
         let begun = if purpose == Purpose::Learning { AHEAD } else { 1 };
         let wanted = Mutex::new(grading.fixtures().into_iter().skip(begun).collect());
         let (told, changed) = (Mutex::default(), Condvar::new());
-        let run = Run { databases, answer: &answer, purpose, seed, limit, wanted, told, changed };
+        let run =
+            Run { databases, may, answer: &answer, purpose, seed, limit, wanted, told, changed };
         let certain = run.make(grading.tasks, most);
         let told = run.told.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Made { answer, told, certain })
@@ -84,6 +93,7 @@ pub(in crate::grade) fn run(
 /// What all chains have in common.
 struct Run<'a> {
     databases: &'a Databases,
+    may: Privilege,
     answer: &'a Answer,
     purpose: Purpose,
     seed: u32,
@@ -157,6 +167,14 @@ impl Run<'_> {
         let told = self.told();
         let crashed = |came: &Outcome| matches!(came, Err(Stop::Crashed(_)));
         !told.came.values().any(crashed) && told.taken <= limit
+    }
+
+    /// A database for a check, whose role may do what the checks need.
+    fn database(&self, fixture: &Fixture) -> Result<Database, Error> {
+        let database = self.databases.create_for_check(fixture)?;
+        // What strangers wrote is not to have the server.
+        database.allow(self.may.min(Privilege::CreateRoles))?;
+        Ok(database)
     }
 
     /// Makes the checks of a chain. Returns what is left of the answer's time.
@@ -341,14 +359,14 @@ impl Maker<'_> {
         };
         let place = match self.used.take() {
             Some(place) => place,
-            None => self.run.databases.create_for_check(&fixture)?.into(),
+            None => self.run.database(&fixture)?.into(),
         };
         self.judge(fixture, place, body, again)
     }
 
     /// A fresh database.
     fn fresh(&self, fixture: &Fixture) -> Outcome<Place> {
-        let database = self.run.databases.create_for_check(fixture)?;
+        let database = self.run.database(fixture)?;
         // While it is used, the next is made.
         if let Some(next) = locked(&self.run.wanted).pop_front() {
             self.run.databases.make_ahead(&next);

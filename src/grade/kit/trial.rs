@@ -266,6 +266,20 @@ impl<'a> Trial<'a> {
         self.client.as_mut().ok_or_else(|| Error::Bug("no client".to_owned()).into())
     }
 
+    /// A session of the server's superuser in the check's database, for what only it may read. Nothing
+    /// that the answer has made is to be touched in it: it would be done with a superuser's rights.
+    pub fn superuser(&mut self) -> Outcome<Client> {
+        let mut client = self.database.admin.connect()?;
+        let guard = "SET search_path = pg_catalog; SET statement_timeout = '5s'";
+        client.batch_execute(guard).context("cannot prepare the superuser's session")?;
+        Ok(client)
+    }
+
+    /// The name for a role that the answer is to create: others create theirs on the same server.
+    pub fn role(&self, name: &str) -> String {
+        self.database.role(name)
+    }
+
     /// The rows of a query of the grader's, as text; NULL is `None`.
     pub fn rows(&mut self, sql: &str) -> Outcome<Vec<Vec<Option<String>>>> {
         let messages = self.client()?.simple_query(sql).map_err(|error| unseen(error, sql))?;

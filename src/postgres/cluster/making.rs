@@ -30,8 +30,12 @@ impl Cluster {
         let fresh = self.dir.join(DRAFTS[0]);
         self.write_password()?;
         let mut outcome = String::new();
-        // The names of the locale that sorts alike everywhere; C is what every system has.
-        for locale in [&["--locale=C.UTF-8"][..], &["--locale=C"]] {
+        // PostgreSQL's own locale, since 17, asks the system for nothing but C. Before that, the names of
+        // the locale that sorts alike everywhere; C is what every system has.
+        let own = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
+        let locales: [&[&str]; 3] = [&own, &["--locale=C.UTF-8"], &["--locale=C"]];
+        let skipped = usize::from(self.binaries.major < 17);
+        for locale in &locales[skipped..] {
             // What failed before may have left something, of which the next one would complain.
             self.sweep_drafts();
             private_dir(&fresh, self.user)?;
@@ -39,7 +43,7 @@ impl Cluster {
                 .program("initdb")
                 .args(["--encoding=UTF8", "--auth=scram-sha-256", "--no-sync", "--no-instructions"])
                 .args(["--username", SUPERUSER])
-                .args(locale)
+                .args(locale.iter())
                 .arg("--pwfile")
                 .arg(self.password_file())
                 .arg("--pgdata")

@@ -4,6 +4,7 @@ use postgres::Client;
 
 use super::sweep::GONE;
 use crate::error::{Context, Result};
+use crate::postgres::address::quoted;
 
 /// What is left on a server, by name.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Leftovers {
         let roles = self.roles.iter().map(|name| (name, "ROLE", ""));
         let mut stay = Vec::new();
         for (name, kind, how) in databases.chain(roles) {
-            let sql = format!("DROP {kind} IF EXISTS {}{how}", super::quoted(name));
+            let sql = format!("DROP {kind} IF EXISTS {}{how}", quoted(name));
             if let Err(error) = client.batch_execute(&sql) {
                 let why = error
                     .as_db_error()

@@ -14,7 +14,7 @@ use super::template::Fixture;
 use super::{LOGIN, OWNER, exists, settings};
 use crate::error::{Context, Result};
 use crate::lock::locked;
-use crate::postgres::address::Address;
+use crate::postgres::address::{Address, quoted};
 use crate::postgres::scram;
 
 /// What makes databases: shared by the session that is waited for and the one that works ahead.
@@ -182,14 +182,32 @@ fn unmake(session: &mut Client, made: &Made) {
         }
     }
     let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
-    let logins: Vec<&str> =
-        made.grader.iter().chain(&made.role).map(|(login, _)| login.as_str()).collect();
-    if !logins.is_empty() {
+    let roles = roles_of(session, made);
+    if !roles.is_empty() {
         // They may have found their way into another database.
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY($1)";
-        let _ = session.execute(end, &[&logins]);
-        let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {}", logins.join(", ")));
+        let _ = session.execute(end, &[&roles]);
+        let _ = session.batch_execute(&format!("DROP ROLE IF EXISTS {}", listed(&roles)));
     }
+}
+
+/// The roles of a run, and those that it has made: who creates a role may administer it, and a lesson
+/// gives its roles [names](super::Database::role) that begin with its database's.
+pub(super) fn roles_of(session: &mut Client, made: &Made) -> Vec<String> {
+    let Some((login, _)) = &made.role else { return Vec::new() };
+    let sql = "WITH RECURSIVE made (oid) AS (
+                   SELECT oid FROM pg_roles WHERE rolname = $1 OR starts_with(rolname, $2)
+                   UNION SELECT roleid FROM pg_auth_members JOIN made ON member = made.oid
+                   WHERE admin_option
+               )
+               SELECT rolname::text FROM pg_roles JOIN made USING (oid) ORDER BY rolname";
+    let rows = session.query(sql, &[&login, &format!("{}_", made.name)]).unwrap_or_default();
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Names, as SQL lists them.
+pub(super) fn listed(names: &[String]) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn make_owner(admin: &mut Client, owner: &str) -> Result<()> {

@@ -11,7 +11,7 @@ use postgres::Client;
 
 use crate::error::{Context, Result};
 use crate::home::{self, User};
-use crate::postgres::source::Server;
+use crate::postgres::server::Server;
 
 /// The tablespace.
 const NAME: &str = "pglings_memory";

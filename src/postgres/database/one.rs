@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::end_sessions;
-use super::making::{Job, Made, Shared};
+use super::making::{Job, Made, Shared, listed, roles_of};
 use crate::error::{Context, Result};
 use crate::lock::locked;
 use crate::postgres::address::Address;
 use crate::postgres::binaries::Binaries;
+use crate::postgres::needs::Privilege;
 
 /// One database. Dropping it drops it on the server, unless it was kept.
 pub struct Database {
@@ -27,6 +28,26 @@ pub struct Database {
 }
 
 impl Database {
+    /// Gives the role of this run a privilege, which the server's own login [has](crate::postgres::needs::Needs).
+    pub fn allow(&self, may: Privilege) -> Result<()> {
+        let attribute = match may {
+            Privilege::Ordinary => return Ok(()),
+            Privilege::CreateRoles => "CREATEROLE",
+            Privilege::Superuser => "SUPERUSER",
+        };
+        // Where runs have no role of their own, it is that login.
+        let Some((login, _)) = self.made.as_ref().and_then(|made| made.role.as_ref()) else {
+            return Ok(());
+        };
+        let sql = format!("ALTER ROLE {login} {attribute}");
+        locked(&self.shared.admin).batch_execute(&sql).context("cannot give a role its privilege")
+    }
+
+    /// The name for a role that this run creates: others create theirs on the same server.
+    pub fn role(&self, name: &str) -> String {
+        format!("{}_{name}", self.name)
+    }
+
     /// Tells how large it is.
     pub fn gauge(&self) -> Gauge {
         Gauge(Arc::clone(&self.shared))
@@ -40,14 +61,16 @@ impl Database {
         let mut admin = locked(&self.shared.admin);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
-        if let (Some((login, _)), Some((grader, _))) = (&made.role, &made.grader) {
+        let roles = listed(&roles_of(&mut admin, &made));
+        let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
+        if !roles.is_empty() {
             run(&format!("ALTER DATABASE {} OWNER TO CURRENT_USER", made.name))?;
             // What the run made outlives its role, whatever settings the run gave the database.
             let mut inside = self.admin.connect()?;
             for sql in [
                 "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE".to_owned(),
-                format!("REASSIGN OWNED BY {login}, {grader} TO {}", self.shared.owner()),
-                format!("DROP OWNED BY {login}, {grader}"),
+                format!("REASSIGN OWNED BY {roles} TO {}", self.shared.owner()),
+                format!("DROP OWNED BY {roles}"),
             ] {
                 inside.batch_execute(&sql).context("cannot keep what the run has made")?;
             }
@@ -55,8 +78,8 @@ impl Database {
         end_sessions(&mut admin, &made.name)?;
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("ALTER DATABASE {} RENAME TO {kept}", made.name))?;
-        if let (Some((login, _)), Some((grader, _))) = (&made.role, &made.grader) {
-            run(&format!("DROP ROLE {grader}, {login}"))?;
+        if !roles.is_empty() {
+            run(&format!("DROP ROLE {roles}"))?;
         }
         drop(admin);
         if !self.shared.memory.is_empty() {

@@ -8,7 +8,7 @@ use super::making::Shared;
 use super::{exists, settings};
 use crate::error::{Context, Error, Result};
 use crate::home::short_hash;
-use crate::postgres::source::Server;
+use crate::postgres::server::Server;
 /// What a database starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fixture {

@@ -5,7 +5,7 @@ use std::io;
 
 use super::Refusal;
 use crate::postgres::address::Address;
-use crate::postgres::database::quoted;
+use crate::postgres::address::quoted;
 use crate::postgres::wire::NO_TLS;
 
 /// What happened, without a full stop, and the cure.

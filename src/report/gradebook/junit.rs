@@ -45,9 +45,9 @@ fn cases(entry: &Entry) -> Vec<TestCase> {
     let end = match entry.outcome {
         Outcome::Ended(Status::Passed | Status::Failed) => None,
         Outcome::Ended(Status::NotStarted) | Outcome::NotHandedIn => Some(skipped(words)),
-        Outcome::Ended(Status::Broken | Status::NoServer | Status::NeedsNewer) => {
-            Some(not(NonSuccessKind::Error, word, &entry.message()))
-        }
+        Outcome::Ended(
+            Status::Broken | Status::NoServer | Status::NeedsNewer | Status::NeedsMore,
+        ) => Some(not(NonSuccessKind::Error, word, &entry.message())),
         _ => Some(not(NonSuccessKind::Failure, word, &entry.message())),
     };
     checks.chain(end.map(|status| case(entry, words, status))).collect()

@@ -132,7 +132,9 @@ fn place(outcome: Outcome) -> Option<usize> {
         Outcome::Ended(Status::TimedOut) => 3,
         Outcome::Ended(Status::Crashed) => 4,
         Outcome::Ended(Status::NotStarted) | Outcome::NotHandedIn | Outcome::Unreadable => 5,
-        Outcome::Ended(Status::Broken | Status::NoServer | Status::NeedsNewer) => return None,
+        Outcome::Ended(
+            Status::Broken | Status::NoServer | Status::NeedsNewer | Status::NeedsMore,
+        ) => return None,
     })
 }
 

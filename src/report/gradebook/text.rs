@@ -29,6 +29,7 @@ impl Outcome {
             Outcome::Ended(Status::Broken) => "broken",
             Outcome::Ended(Status::NoServer) => "no_server",
             Outcome::Ended(Status::NeedsNewer) => "needs_newer",
+            Outcome::Ended(Status::NeedsMore) => "needs_more",
             Outcome::NotHandedIn => "not_handed_in",
             Outcome::Unreadable => "unreadable",
         }
@@ -45,7 +46,12 @@ impl Outcome {
 
     /// Whether grading itself failed, which is never the learner's fault.
     pub(super) fn is_ours(self) -> bool {
-        matches!(self, Outcome::Ended(Status::Broken | Status::NoServer | Status::NeedsNewer))
+        matches!(
+            self,
+            Outcome::Ended(
+                Status::Broken | Status::NoServer | Status::NeedsNewer | Status::NeedsMore
+            )
+        )
     }
 
     /// Whether an answer ran, so that there is something to give points for.

@@ -26,7 +26,7 @@ const MEMORIES: Fixture = Fixture {
 const MEASURES: [&str; 3] = ["Euclidean", "Cosine", "InnerProduct"];
 
 pub(crate) fn grade() -> Grader {
-    Grader { extensions: &["vector"], ..grader(HINTS, checks) }
+    Grader { needs: Needs::extensions(&["vector"]), ..grader(HINTS, checks) }
 }
 
 /// Fills the table anew: ids and embeddings, in this order.

@@ -42,7 +42,7 @@ pub(super) fn kind(status: Status) -> usize {
         Status::Crashed => 4,
         Status::NotStarted => 5,
         Status::Broken => 7,
-        Status::NoServer | Status::NeedsNewer => 8,
+        Status::NoServer | Status::NeedsNewer | Status::NeedsMore => 8,
     }
 }
 

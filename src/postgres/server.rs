@@ -1,0 +1,90 @@
+//! A server that is used: where it is, which one, and what keeps it running.
+
+use super::address::Address;
+use super::cluster::{self, Cluster};
+use super::docker;
+use super::needs::{Lacking, Needs, Privilege};
+use crate::error::{Context, Error, Result};
+
+/// A server that is up, with a login that may create databases.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it is.
+    pub address: Address,
+    /// Its version as a number: 150018 is 15.18.
+    pub version: u32,
+    /// Which one it is and why it was chosen, in one line.
+    pub why: String,
+    /// What cannot be kept apart on it, to be said once.
+    pub shared: Option<String>,
+    /// What its login may do.
+    pub(super) may: Privilege,
+    pub(super) lease: Option<Held>,
+}
+
+/// What keeps a server running while it is used.
+#[derive(Debug)]
+pub(super) enum Held {
+    Cluster(cluster::Lease),
+    Container(docker::Lease),
+}
+
+impl Server {
+    /// The major version.
+    pub fn major(&self) -> u32 {
+        self.version / 10_000
+    }
+
+    /// Says what it lacks of what is needed.
+    pub fn has(&self, needs: &Needs) -> Result<()> {
+        let Some(lacking) = self.lacking(needs)? else { return Ok(()) };
+        let why = match &lacking {
+            Lacking::Version(least) => {
+                format!("It needs PostgreSQL {least}, and the server is {}.", self.why)
+            }
+            _ => format!("The server {}: it is {}.", lacking.words(), self.why),
+        };
+        Err(lacking.error(why))
+    }
+
+    pub(super) fn lacking(&self, needs: &Needs) -> Result<Option<Lacking>> {
+        let mut there = Vec::new();
+        if !needs.extensions.is_empty() {
+            let mut client = self.address.connect()?;
+            let sql = "SELECT name::text FROM pg_available_extensions WHERE name = ANY($1)";
+            let rows = client.query(sql, &[&needs.extensions]);
+            let rows = rows.context("cannot list the extensions")?;
+            there.extend(rows.iter().map(|row| row.get::<_, String>(0)));
+        }
+        let has = |name: &str| there.iter().any(|there| there == name);
+        Ok(needs.lacking(self.major(), self.may, has))
+    }
+
+    /// The private cluster, if that is what it is.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        match &self.lease {
+            Some(Held::Cluster(lease)) => Some(lease.cluster()),
+            _ => None,
+        }
+    }
+
+    /// Has it stay when its last user leaves. Returns whether pglings started it, so that it can
+    /// say so.
+    pub fn keep(&self) -> Result<bool> {
+        match &self.lease {
+            Some(Held::Cluster(lease)) => lease.cluster().keep(true).map(|()| true),
+            Some(Held::Container(lease)) => lease.keep(),
+            None => Ok(false),
+        }
+    }
+}
+
+impl Lacking {
+    /// A server that is there and will not do is told apart from none at all.
+    pub(super) fn error(&self, why: String) -> Error {
+        match self {
+            Lacking::Version(_) => Error::NeedsNewer(why),
+            _ => Error::NeedsMore(why),
+        }
+    }
+}
