@@ -8,6 +8,8 @@ mod answer;
 mod catalog;
 #[path = "kit/components.rs"]
 mod components;
+#[path = "kit/going.rs"]
+mod going;
 #[path = "kit/grading.rs"]
 mod grading;
 #[path = "kit/needs.rs"]

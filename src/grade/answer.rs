@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ExitStatus};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -27,6 +28,9 @@ use crate::process::{self, KEPT, Output, Pipe, Program, Running};
 /// The most that an answer may take. A thousand tasks are more than any answer needs, and few enough
 /// for the machine; others of the same user who start many at the same time find room beside it.
 const LIMITS: Limits = Limits { memory: 4 << 30, file: 64 << 20, tasks: 1024 };
+
+/// The number of the first lane that goes on beside another: there are fewer of the others.
+const BESIDE: u32 = 1 << 16;
 
 /// The longest reply that is read, in bytes.
 const LONGEST: usize = 16 << 20;
@@ -101,6 +105,8 @@ pub struct Answer {
     running: Mutex<Running>,
     stdin: Mutex<Option<ChildStdin>>,
     lanes: Lanes,
+    /// The number of the next lane that goes on beside another.
+    beside: AtomicU32,
     reader: Mutex<Option<mpsc::Receiver<Output>>>,
     network: Mutex<Network>,
     watch: Watch,
@@ -120,8 +126,9 @@ pub struct Lane<'a> {
     number: u32,
     replies: mpsc::Receiver<Response>,
     limit: Duration,
-    /// What is left of it. Only time that the answer takes counts, not the grader's own work.
-    left: Duration,
+    /// What is left of it, for this lane and those beside it. Only time that the answer takes counts, not
+    /// the grader's own work.
+    left: Arc<Mutex<Duration>>,
 }
 
 impl Answer {
@@ -150,6 +157,7 @@ impl Answer {
             stdin: Mutex::new(running.stdin.take()),
             running: Mutex::new(running),
             lanes,
+            beside: AtomicU32::new(BESIDE),
             reader: Mutex::new(reader),
             network: Mutex::new(network),
             watch,
@@ -164,6 +172,10 @@ impl Answer {
 
     /// A lane of this number, with so long for everything that is asked in it.
     pub fn lane(&self, number: u32, limit: Duration, left: Duration) -> Lane<'_> {
+        self.lane_with(number, limit, Arc::new(Mutex::new(left)))
+    }
+
+    fn lane_with(&self, number: u32, limit: Duration, left: Arc<Mutex<Duration>>) -> Lane<'_> {
         let (sender, replies) = mpsc::channel();
         if let Some(lanes) = &mut *locked(&self.lanes) {
             lanes.insert(number, sender);
@@ -213,7 +225,7 @@ impl Answer {
 impl Lane<'_> {
     /// What is left of its time.
     pub fn left(&self) -> Duration {
-        self.left
+        *locked(&self.left)
     }
 
     /// A listener on a port that the answer may connect to.
@@ -247,8 +259,60 @@ impl Lane<'_> {
         pool: u32,
         arguments: Vec<serde_json::Value>,
     ) -> Result<Response, Stop> {
+        self.ask(self.call_of(function, url, pool, arguments))
+    }
+
+    fn call_of(
+        &self,
+        function: &str,
+        url: String,
+        pool: u32,
+        arguments: Vec<serde_json::Value>,
+    ) -> Request {
         let (function, ports) = (function.to_owned(), locked(&self.answer.network).relayed());
-        self.ask(Request::Call { function, url, pool, arguments, ports })
+        Request::Call { function, url, pool, arguments, ports }
+    }
+
+    /// Another lane of the same answer, for what is to go on beside this one. Both have what is left of
+    /// this one's time.
+    pub(super) fn beside(&self) -> Self {
+        let number = self.answer.beside.fetch_add(1, Ordering::Relaxed);
+        self.answer.lane_with(number, self.limit, Arc::clone(&self.left))
+    }
+
+    /// Begins a call of a function of it.
+    pub(super) fn begin(
+        &mut self,
+        function: &str,
+        url: String,
+        pool: u32,
+        arguments: Vec<serde_json::Value>,
+    ) {
+        let request = self.call_of(function, url, pool, arguments);
+        self.answer.send(&Asked { lane: self.number, request });
+    }
+
+    /// The reply to what was begun, if it comes within this time. Waiting for it takes of the lane's.
+    pub(super) fn reply(&mut self, within: Duration) -> Result<Option<Response>, Stop> {
+        let began = Instant::now();
+        let reply = self.replies.recv_timeout(within.min(self.left()));
+        self.spend(began.elapsed());
+        match reply {
+            Ok(response) => Ok(Some(response)),
+            Err(RecvTimeoutError::Timeout) if self.left().is_zero() => Err(self.too_late()),
+            Err(RecvTimeoutError::Timeout) => Ok(None),
+            Err(RecvTimeoutError::Disconnected) => Err(self.answer.ended(self.left())),
+        }
+    }
+
+    /// Takes of its time.
+    pub(super) fn spend(&self, time: Duration) {
+        let mut left = locked(&self.left);
+        *left = left.saturating_sub(time);
+    }
+
+    fn too_late(&self) -> Stop {
+        Stop::TimedOut(format!("no answer within {} seconds", self.limit.as_secs()))
     }
 
     /// Asks for one thing and waits for the reply.
@@ -257,18 +321,15 @@ impl Lane<'_> {
         let closes = matches!(request, Request::Disconnect { .. } | Request::Reset { .. });
         self.answer.send(&Asked { lane: self.number, request });
         let reply = loop {
-            match self.replies.recv_timeout(self.left.saturating_sub(began.elapsed())) {
+            match self.replies.recv_timeout(self.left().saturating_sub(began.elapsed())) {
                 // The reply to a request that was given up waiting for.
                 Ok(Response::Disconnected) if !closes => {}
                 Ok(response) => break Ok(response),
-                Err(RecvTimeoutError::Timeout) => {
-                    let limit = self.limit.as_secs();
-                    break Err(Stop::TimedOut(format!("no answer within {limit} seconds")));
-                }
-                Err(RecvTimeoutError::Disconnected) => break Err(self.answer.ended(self.left)),
+                Err(RecvTimeoutError::Timeout) => break Err(self.too_late()),
+                Err(RecvTimeoutError::Disconnected) => break Err(self.answer.ended(self.left())),
             }
         };
-        self.left = self.left.saturating_sub(began.elapsed());
+        self.spend(began.elapsed());
         reply
     }
 }

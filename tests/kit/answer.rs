@@ -11,6 +11,9 @@ use pglings::process::Program;
 use postgres::{Client, Error};
 use sqlx::PgPool;
 
+use crate::going::{
+    move_minutes, several_at_once, withdraw_again, withdraw_blindly, withdraw_locking,
+};
 use crate::needs::{is_superuser, makes_roles};
 use crate::query::{children, eldest, names, shares, users, youngest};
 use crate::signatures::{
@@ -44,6 +47,11 @@ harness::graded!(
     shares,
     makes_roles,
     is_superuser,
+    withdraw_blindly,
+    withdraw_locking,
+    withdraw_again,
+    move_minutes,
+    several_at_once,
     boxed,
     boxed_here,
     anyhow,

@@ -14,9 +14,11 @@
 //! }
 //! ```
 
+mod called;
 pub mod catalog;
 pub mod compare;
 mod folder;
+mod going;
 mod grading;
 mod mentioned;
 pub mod plan;
@@ -35,15 +37,17 @@ use std::time::Duration;
 
 use harness::protocol::Failure;
 
+pub use self::called::Called;
 pub use self::catalog::{OnDelete, Table};
 pub use self::compare::Order;
 pub use self::folder::Folder;
+pub use self::going::{After, Apart, Before, Going, Point, Stand};
 pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
 pub(super) use self::running::{AHEAD, Terms, run};
 pub use self::transactions::Isolation;
-pub use self::trial::{Called, Mark, Trial};
+pub use self::trial::{Mark, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;

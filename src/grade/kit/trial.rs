@@ -1,19 +1,20 @@
 //! One check at work: it calls the answer, and looks at the database and the wire.
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use harness::protocol::{AS_NEW, Failure, Panic, Request, Response};
+use harness::protocol::{AS_NEW, Failure, Request, Response};
 use postgres::{Client, SimpleQueryMessage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::called::{self, Called};
 use super::compare::Rows;
 use super::folder::Folder;
+use super::going::Peers;
 use super::wire::is_internal;
-use super::{Outcome, Statement, Stop, show_error, wrong};
+use super::{Outcome, Statement, Stop, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Lane;
 use crate::postgres::address::Address;
@@ -21,7 +22,7 @@ use crate::postgres::database::Database;
 use crate::postgres::tap::{Log, Tap};
 
 /// How many connections a pool of an answer may open.
-const POOL: u32 = 5;
+pub(super) const POOL: u32 = 5;
 
 /// How long the record of the wire may lag behind a reply.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -59,6 +60,7 @@ pub struct Trial<'a> {
     called: bool,
     stays: bool,
     pool: u32,
+    peers: Peers,
     tap: Tap,
     database: Database,
 }
@@ -66,15 +68,6 @@ pub struct Trial<'a> {
 /// A moment of a check.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark(Duration);
-
-/// What a call came to, if the function returned at all.
-#[derive(Debug)]
-pub struct Called<T> {
-    function: String,
-    result: Result<T, Failure>,
-    /// The SQL that the server refused last, for a caret in it.
-    sql: String,
-}
 
 impl<'a> Trial<'a> {
     pub(super) fn new(place: Place, answer: Lane<'a>) -> Outcome<Trial<'a>> {
@@ -97,6 +90,7 @@ impl<'a> Trial<'a> {
             called: false,
             stays: false,
             pool: POOL,
+            peers: Peers::default(),
             tap,
             database,
         })
@@ -125,11 +119,7 @@ impl<'a> Trial<'a> {
         function: &str,
         arguments: impl Serialize,
     ) -> Outcome<Called<T>> {
-        let arguments = match serde_json::to_value(arguments) {
-            Ok(serde_json::Value::Array(arguments)) => arguments,
-            Ok(serde_json::Value::Null) => Vec::new(),
-            _ => return Err(Error::Content("the arguments of a call are a tuple".into()).into()),
-        };
+        let arguments = called::arguments(arguments)?;
         // The record of the call before may lag behind its reply. If that call has left a statement
         // running, whoever asks what was sent says so.
         self.log.settle(SETTLE);
@@ -139,45 +129,12 @@ impl<'a> Trial<'a> {
         if let Response::Failed(failure) | Response::NoConnection(failure) = &response {
             self.crowded_out(failure)?;
         }
-        let result = match response {
-            Response::Returned(value) => match serde_json::from_value(value.clone()) {
-                Ok(value) => Ok(value),
-                Err(_) => {
-                    return wrong(format!(
-                        "`{function}` returned {value}, which is of another type than the task asks for."
-                    ));
-                }
-            },
-            Response::Failed(failure) => Err(failure),
-            Response::Panicked(panic) => {
-                let message = describe_panic(function, &panic);
-                let function = function.to_owned();
-                return Err(match panic.todo() {
-                    Some(task) => Stop::Unwritten { function, task: task.to_owned(), message },
-                    None => Stop::Wrong(message),
-                });
-            }
-            Response::Misfit(why) => {
-                return wrong(format!("`{function}` cannot be called: {why}."));
-            }
-            // That the answer says so is no proof.
-            Response::NoConnection(failure) if self.database.grader.connect().is_ok() => {
-                return wrong(format!("the answer could not connect: {}.", failure.display));
-            }
-            Response::NoConnection(failure) => {
-                return Err(Error::NoServer(format!(
-                    "the answer could not connect: {}",
-                    failure.display
-                ))
-                .into());
-            }
-            other => return Err(Error::Bug(format!("an unexpected reply: {other:?}")).into()),
-        };
+        let result = called::result(function, response, &self.database.grader)?;
         let sql = match &result {
             Err(failure) if failure.server.is_some() => self.refused()?,
             _ => String::new(),
         };
-        Ok(Called { function: function.to_owned(), result, sql })
+        Ok(Called::new(function, result, sql))
     }
 
     /// On a server of somebody's own, others may take the connections that an answer needs. One
@@ -198,8 +155,7 @@ impl<'a> Trial<'a> {
 
     /// The SQL of the last statement that failed.
     fn refused(&mut self) -> Outcome<String> {
-        let failed = self.statements()?.into_iter().rev().find(|s| s.error.is_some());
-        Ok(failed.map(|statement| statement.sql).unwrap_or_default())
+        Ok(called::refused(self.statements()?))
     }
 
     /// The URL that the answer's connections go to: for functions that connect by themselves.
@@ -259,11 +215,21 @@ impl<'a> Trial<'a> {
     /// A session of the grader's own in the check's database.
     pub fn client(&mut self) -> Outcome<&mut Client> {
         if self.client.is_none() {
-            let mut client = self.database.grader.connect()?;
-            client.batch_execute(GUARD).context("cannot prepare the grader's session")?;
-            self.client = Some(client);
+            self.client = Some(self.session()?);
         }
         self.client.as_mut().ok_or_else(|| Error::Bug("no client".to_owned()).into())
+    }
+
+    /// A lane for a call that goes on beside this check, and what it needs.
+    pub(super) fn beside(&self) -> (Lane<'a>, &Database, Peers) {
+        (self.answer.beside(), &self.database, self.peers.clone())
+    }
+
+    /// Another session of the grader's: for a transaction that stays open while calls go on.
+    pub fn session(&mut self) -> Outcome<Client> {
+        let mut client = self.database.grader.connect()?;
+        client.batch_execute(GUARD).context("cannot prepare the grader's session")?;
+        Ok(client)
     }
 
     /// A session of the server's superuser in the check's database, for what only it may read. Nothing
@@ -390,37 +356,6 @@ impl<'a> Trial<'a> {
     }
 }
 
-impl<T: Debug> Called<T> {
-    /// The value. An error is a wrong answer.
-    pub fn ok(self) -> Outcome<T> {
-        match self.result {
-            Ok(value) => Ok(value),
-            Err(failure) => wrong(format!(
-                "`{}` returned an error.\n{}",
-                self.function,
-                show_error(&failure, &self.sql)
-            )),
-        }
-    }
-
-    /// The error. A value is a wrong answer.
-    pub fn error(self) -> Outcome<Failure> {
-        match self.result {
-            Ok(value) => wrong(format!(
-                "`{}` returned Ok({value:?}) where it has to return an error.",
-                self.function
-            )),
-            Err(failure) => Ok(failure),
-        }
-    }
-
-    /// Both.
-    #[expect(clippy::result_large_err, reason = "a grader takes it apart at once")]
-    pub fn either(self) -> Result<T, Failure> {
-        self.result
-    }
-}
-
 /// The grader's own SQL failed. If the server understood and refused, the answer has changed the
 /// database so that the check cannot be made (that the SQL is right is tested with the solution);
 /// if the connection broke, nobody is to blame.
@@ -439,26 +374,6 @@ pub(super) fn unseen(error: postgres::Error, sql: &str) -> Stop {
         )),
         _ => {
             Stop::Fault(Error::Server { context: "the server went away".to_owned(), source: error })
-        }
-    }
-}
-
-fn describe_panic(function: &str, panic: &Panic) -> String {
-    match panic.todo() {
-        Some("") => format!("`{function}` is still to be written."),
-        Some(task) => format!("`{function}` is still to be written: {task}."),
-        None => {
-            let place = panic.place.as_ref().map(|(file, line)| format!(" ({file}, line {line})"));
-            let place = place.unwrap_or_default();
-            let mut text = format!("`{function}` panicked{place}: {}", panic.message);
-            // `postgres::Row::get` leaves out why.
-            if panic.message.contains("error deserializing column") {
-                text.push_str(
-                    "\nThe column's type is not one that the Rust type can hold, or the value is \
-                     NULL and the Rust type is no Option.",
-                );
-            }
-            text
         }
     }
 }

@@ -26,6 +26,11 @@ impl Wire {
         Wire { all, ran }
     }
 
+    /// How many transactions were begun, with BEGIN or as the clients do it.
+    pub fn begun(&self) -> usize {
+        transactions::of(&self.ran).iter().filter(|transaction| transaction.explicit).count()
+    }
+
     /// The statements that were to be run: no bare prepares. One may hold several commands.
     pub fn statements(&self) -> &[Statement] {
         &self.ran

@@ -1,5 +1,6 @@
 //! The record itself, shared between the tap's threads and whoever reads it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,6 +43,9 @@ struct State {
     messages: Vec<Message>,
     recording: bool,
     connections: u32,
+    /// The sessions that are open, with the process that serves each, and the most there were.
+    sessions: BTreeMap<u32, i32>,
+    most: usize,
     cancels: usize,
     opaque: usize,
     /// Chunks that were read but not yet decoded, and connections with a statement in flight.
@@ -81,6 +85,16 @@ impl Log {
     /// How many sessions were opened so far. A cancel request is not one.
     pub fn connections(&self) -> usize {
         self.state().connections as usize
+    }
+
+    /// The processes of the server that serve the sessions that are open now.
+    pub fn processes(&self) -> Vec<i32> {
+        self.state().sessions.values().copied().collect()
+    }
+
+    /// How many sessions were open at a time, at most.
+    pub fn most_sessions(&self) -> usize {
+        self.state().most
     }
 
     /// How many cancel requests passed so far.
@@ -155,6 +169,18 @@ impl Log {
         let mut state = self.state();
         state.connections += 1;
         state.connections
+    }
+
+    /// A session can be used, and this process serves it.
+    pub(super) fn serves(&self, number: u32, process: i32) {
+        let mut state = self.state();
+        state.sessions.insert(number, process);
+        state.most = state.most.max(state.sessions.len());
+    }
+
+    /// A session is over.
+    pub(super) fn over(&self, number: u32) {
+        self.state().sessions.remove(&number);
     }
 
     pub(super) fn cancel(&self) {

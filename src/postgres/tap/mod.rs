@@ -7,6 +7,7 @@
 //! recording of that connection stops, which [`Log::opaque`] counts.
 
 mod frame;
+mod gate;
 mod log;
 mod proxy;
 mod recorder;
@@ -27,6 +28,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+pub use gate::{Barrier, Deed, Gate, Matches, When};
 pub use log::{Log, Message, Side};
 pub use recorder::Recorder;
 pub use statement::{Column, Param, Protocol, ServerError, Statement, TransactionStatus};
@@ -45,6 +47,7 @@ pub struct Tap {
     address: SocketAddr,
     log: Log,
     wires: Arc<Wires>,
+    gate: Option<Gate>,
     listener: Option<JoinHandle<()>>,
 }
 
@@ -66,15 +69,28 @@ impl Tap {
     ///
     /// When the thread cannot be started.
     pub fn on(listener: TcpListener, upstream: impl Upstream) -> io::Result<Tap> {
+        Tap::made(listener, upstream, None)
+    }
+
+    /// The same with a gate that everything has to pass.
+    ///
+    /// # Errors
+    ///
+    /// When the thread cannot be started.
+    pub fn gated(listener: TcpListener, upstream: impl Upstream, gate: Gate) -> io::Result<Tap> {
+        Tap::made(listener, upstream, Some(gate))
+    }
+
+    fn made(listener: TcpListener, upstream: impl Upstream, gate: Option<Gate>) -> io::Result<Tap> {
         let address = listener.local_addr()?;
         let log = Log::new();
         let wires = Arc::new(Wires::default());
         let listener = thread::Builder::new().name("tap".to_owned()).spawn({
-            let (log, wires) = (log.clone(), Arc::clone(&wires));
+            let (log, wires, gate) = (log.clone(), Arc::clone(&wires), gate.clone());
             let upstream: Arc<dyn Upstream> = Arc::new(upstream);
-            move || proxy::accept(&listener, &upstream, &log, &wires)
+            move || proxy::accept(&listener, &upstream, &log, &wires, gate.as_ref())
         })?;
-        Ok(Tap { address, log, wires, listener: Some(listener) })
+        Ok(Tap { address, log, wires, gate, listener: Some(listener) })
     }
 
     /// Where clients connect instead of to the server.
@@ -91,6 +107,9 @@ impl Tap {
 impl Drop for Tap {
     fn drop(&mut self) {
         self.wires.closed.store(true, Ordering::SeqCst);
+        if let Some(gate) = &self.gate {
+            gate.open();
+        }
         // The standard library cannot interrupt `accept`; a connection of our own can.
         let woken = TcpStream::connect_timeout(&self.address, FAREWELL);
         if let (Ok(_), Some(listener)) = (woken, self.listener.take()) {

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use super::frame::Splitter;
+use super::gate::{Barrier, Deed, Gate, Requests, When};
 use super::log::Log;
 use super::recorder::Recorder;
+use crate::lock::locked;
 use crate::postgres::wire::{Upstream, Wire};
 
 /// A read takes at most this many bytes, so a large message is forwarded as it arrives.
@@ -30,14 +33,14 @@ pub(super) struct Wires {
 
 impl Wires {
     pub(super) fn cut_all(&self) {
-        for socket in lock(&self.open).1.values().flatten() {
+        for socket in locked(&self.open).1.values().flatten() {
             // A socket that is gone already needs no closing.
             let _ = socket.shutdown(Shutdown::Both);
         }
     }
 
     fn enter(&self, sockets: [Wire; 2]) -> u64 {
-        let mut open = lock(&self.open);
+        let mut open = locked(&self.open);
         open.0 += 1;
         let id = open.0;
         open.1.insert(id, sockets);
@@ -45,7 +48,7 @@ impl Wires {
     }
 
     fn leave(&self, id: u64) {
-        lock(&self.open).1.remove(&id);
+        locked(&self.open).1.remove(&id);
     }
 }
 
@@ -62,6 +65,38 @@ struct Link {
     recorder: Mutex<Recorder>,
     /// Set once nothing more can be learned, which spares an opaque connection the copies.
     done: AtomicBool,
+    gate: Option<Gated>,
+}
+
+/// A connection at its gate.
+struct Gated {
+    gate: Gate,
+    connection: u64,
+    turns: Mutex<Turns>,
+}
+
+/// How far it has come.
+#[derive(Default)]
+struct Turns {
+    /// How often the server is going to say that it is ready, and has said so.
+    asked: u64,
+    ready: u64,
+    /// Whether it was asked by a `Sync` last. A call for COPY data swallows that one.
+    by_sync: bool,
+    /// Whether the server's next byte says whether it can encrypt.
+    encrypts: bool,
+    /// The end of whose replies the gate closes at, as a number of the above.
+    after: Option<(u64, Barrier, String)>,
+}
+
+impl Gated {
+    /// What is to be done once the reply to a statement has come whole.
+    fn due(&self) -> Option<(Barrier, String)> {
+        let mut turns = locked(&self.turns);
+        let ready = turns.ready;
+        let (_, barrier, sql) = turns.after.take_if(|(at, ..)| *at <= ready)?;
+        Some((barrier, sql))
+    }
 }
 
 impl Link {
@@ -71,17 +106,17 @@ impl Link {
             return true;
         }
         self.log.chunk_read();
-        let mut inbox = lock(&self.inbox);
+        let mut inbox = locked(&self.inbox);
         inbox.push((self.log.now(), bytes.to_vec()));
         inbox.len() >= PILE
     }
 
     fn decode(&self, reply: Option<(Duration, &[u8])>) {
-        if self.done.load(Ordering::Relaxed) && lock(&self.inbox).is_empty() {
+        if self.done.load(Ordering::Relaxed) && locked(&self.inbox).is_empty() {
             return;
         }
-        let mut recorder = lock(&self.recorder);
-        let waiting = std::mem::take(&mut *lock(&self.inbox));
+        let mut recorder = locked(&self.recorder);
+        let waiting = std::mem::take(&mut *locked(&self.inbox));
         for (at, bytes) in &waiting {
             recorder.client(*at, bytes);
         }
@@ -94,7 +129,7 @@ impl Link {
 
     fn close(&self) {
         self.decode(None);
-        let mut recorder = lock(&self.recorder);
+        let mut recorder = locked(&self.recorder);
         recorder.close(self.log.now());
         recorder.publish(0);
         self.done.store(true, Ordering::Relaxed);
@@ -107,6 +142,7 @@ pub(super) fn accept(
     upstream: &Arc<dyn Upstream>,
     log: &Log,
     wires: &Arc<Wires>,
+    gate: Option<&Gate>,
 ) {
     for client in listener.incoming() {
         while wires.served.load(Ordering::SeqCst) >= MOST && !wires.closed.load(Ordering::SeqCst) {
@@ -122,12 +158,12 @@ pub(super) fn accept(
         };
         let (upstream, wires) = (Arc::clone(upstream), Arc::clone(wires));
         let done = (Counted::new(log), Served::new(&wires));
-        let log = log.clone();
+        let (log, gate) = (log.clone(), gate.cloned());
         // A thread that cannot start drops the client's socket, which the client sees.
         let _ = thread::Builder::new().name("tap-client".to_owned()).spawn(move || {
             let _done = done;
             // A server that cannot be reached is the client's to notice: its connection closes.
-            let _ = serve(client, &*upstream, &log, &wires);
+            let _ = serve(client, &*upstream, &log, &wires, gate);
         });
     }
 }
@@ -164,7 +200,13 @@ impl Drop for Counted {
     }
 }
 
-fn serve(client: TcpStream, to: &dyn Upstream, log: &Log, wires: &Wires) -> io::Result<()> {
+fn serve(
+    client: TcpStream,
+    to: &dyn Upstream,
+    log: &Log,
+    wires: &Wires,
+    gate: Option<Gate>,
+) -> io::Result<()> {
     let server = to.open()?;
     client.set_nodelay(true)?;
     let client = Wire::Tcp(client);
@@ -179,12 +221,16 @@ fn serve(client: TcpStream, to: &dyn Upstream, log: &Log, wires: &Wires) -> io::
         inbox: Mutex::default(),
         recorder: Mutex::new(Recorder::new(log.clone())),
         done: AtomicBool::new(false),
+        gate: gate.map(|gate| Gated { gate, connection: id, turns: Mutex::default() }),
     });
     let outcome = thread::scope(|scope| {
         let back = thread::Builder::new()
             .name("tap-server".to_owned())
             .spawn_scoped(scope, || replies(&server, &client, &link))?;
-        requests(&client, &server, &link);
+        match &link.gate {
+            None => requests(&client, &server, &link),
+            Some(gated) => gated_requests(&client, &server, &link, gated),
+        }
         // From here the client can send nothing; the replies end with the server.
         let _ = back.join();
         Ok(())
@@ -212,7 +258,97 @@ fn requests(mut client: &Wire, mut server: &Wire, link: &Link) {
     let _ = server.shutdown(Shutdown::Write);
 }
 
+/// Message for message, so that the gate can close before any.
+fn gated_requests(mut client: &Wire, mut server: &Wire, link: &Link, gated: &Gated) {
+    let mut buffer = vec![0; CHUNK];
+    let mut requests = Requests::default();
+    while let Some(chunk) = read(&mut client, &mut buffer) {
+        requests.push(chunk);
+        while let Some(request) = requests.next() {
+            let barrier = request.runs.as_deref().and_then(|sql| gated.gate.meet(sql));
+            if let (Some(barrier), Some(sql)) = (barrier, &request.runs) {
+                match (barrier.when, barrier.deed) {
+                    (When::Before, Deed::Hold) => gated.gate.hold(gated.connection, sql),
+                    (When::Before, Deed::Cut) => {
+                        cut(client, server);
+                        return link.decode(None);
+                    }
+                    (When::After, _) => {
+                        let mut turns = locked(&gated.turns);
+                        turns.after = Some((turns.asked + 1, barrier, sql.clone()));
+                    }
+                }
+            }
+            let mut turns = locked(&gated.turns);
+            turns.asked += u64::from(request.answered);
+            if request.answered {
+                turns.by_sync = request.bytes[0] == b'S';
+            }
+            turns.encrypts |= request.encrypts;
+            drop(turns);
+            link.announce(&request.bytes);
+            if server.write_all(&request.bytes).is_err() {
+                link.decode(None);
+                // What the server said before it closed is still on its way to the client.
+                let _ = client.shutdown(Shutdown::Read);
+                return;
+            }
+        }
+    }
+    link.decode(None);
+    let _ = server.shutdown(Shutdown::Write);
+}
+
+/// Whole replies, where the gate closes behind one.
+fn gated_replies(mut server: &Wire, mut client: &Wire, link: &Link, gated: &Gated) {
+    let mut buffer = vec![0; CHUNK];
+    let mut splitter = Splitter::new(true, |_| false);
+    let mut whole = Vec::new();
+    while let Some(chunk) = read(&mut server, &mut buffer) {
+        let at = link.log.now();
+        let mut rest = chunk;
+        if !rest.is_empty() && std::mem::take(&mut locked(&gated.turns).encrypts) {
+            rest = &rest[1..];
+        }
+        // What is no message comes as it is.
+        while let Ok(Some(frame)) = splitter.next(&mut rest) {
+            let mut turns = locked(&gated.turns);
+            turns.ready += u64::from(frame.tag == b'Z' || frame.tag == b'G' && turns.by_sync);
+        }
+        link.decode(Some((at, chunk)));
+        whole.extend_from_slice(chunk);
+        if let Some((barrier, sql)) = gated.due() {
+            match barrier.deed {
+                Deed::Hold => gated.gate.hold(gated.connection, &sql),
+                Deed::Cut => {
+                    cut(client, server);
+                    break;
+                }
+            }
+        }
+        if locked(&gated.turns).after.is_some() {
+            continue;
+        }
+        if client.write_all(&std::mem::take(&mut whole)).is_err() {
+            let _ = server.shutdown(Shutdown::Both);
+            break;
+        }
+    }
+    // It went away in the middle of a reply.
+    let _ = client.write_all(&whole);
+    link.close();
+    let _ = client.shutdown(Shutdown::Write);
+}
+
+fn cut(client: &Wire, server: &Wire) {
+    let _ = client.shutdown(Shutdown::Both);
+    let _ = server.shutdown(Shutdown::Both);
+}
+
 fn replies(mut server: &Wire, mut client: &Wire, link: &Link) {
+    if let Some(gated) = &link.gate {
+        return gated_replies(server, client, link, gated);
+    }
     let mut buffer = vec![0; CHUNK];
     while let Some(chunk) = read(&mut server, &mut buffer) {
         let at = link.log.now();
@@ -238,8 +374,4 @@ fn read<'a>(from: &mut &Wire, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
             Err(_) => return None,
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -41,7 +41,8 @@ impl Recorder {
     /// A recorder for a connection that was just accepted.
     pub fn new(log: Log) -> Recorder {
         let client = Splitter::new(false, |tag| !matches!(tag, b'd' | b'f' | b'p'));
-        let server = Splitter::new(true, |tag| matches!(tag, b'C' | b'E' | b'T' | b'Z' | b't'));
+        let server =
+            Splitter::new(true, |tag| matches!(tag, b'C' | b'E' | b'K' | b'T' | b'Z' | b't'));
         let (session, messages, binds) = (Session::default(), Vec::new(), Vec::new());
         let (number, recording, opaque, closed, busy) = (0, false, false, false, false);
         Recorder {
@@ -103,6 +104,7 @@ impl Recorder {
     pub fn close(&mut self, at: Duration) {
         if !self.closed {
             self.closed = true;
+            self.log.over(self.number);
             self.session.close(at);
         }
     }
@@ -135,6 +137,9 @@ impl Recorder {
         let Some(kind) = frame::client_kind(frame.tag) else { return self.give_up(at) };
         let texts = if self.recording { frame.texts() } else { Vec::new() };
         self.note(at, Side::Client, kind, frame.bytes);
+        if frame.tag == b'X' {
+            self.log.over(self.number);
+        }
         if self.session.request(at, &mut frame).is_err() {
             return self.give_up(at);
         }
@@ -155,6 +160,11 @@ impl Recorder {
     fn reply(&mut self, at: Duration, mut frame: Frame) {
         let Some(kind) = frame::server_kind(frame.tag) else { return self.give_up(at) };
         self.note(at, Side::Server, kind, frame.bytes);
+        if frame.tag == b'K'
+            && let Some(process) = frame.body.first_chunk()
+        {
+            self.log.serves(self.number, i32::from_be_bytes(*process));
+        }
         let texts = if self.recording { frame.texts() } else { Vec::new() };
         self.detail(|| match frame.tag {
             b'C' => texts.first().cloned().unwrap_or_default(),
