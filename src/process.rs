@@ -100,6 +100,13 @@ impl Program {
         self
     }
 
+    /// Takes a variable out of the environment.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Program {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Program {

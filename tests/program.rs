@@ -14,6 +14,8 @@ mod book;
 #[cfg(target_os = "linux")]
 #[path = "program/built.rs"]
 mod built;
+#[path = "program/checked.rs"]
+mod checked;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/dev.rs"]

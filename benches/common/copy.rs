@@ -14,7 +14,7 @@ pub(crate) fn workbook(name: &str) -> Anyhow<PathBuf> {
     for entry in fs::read_dir(source)? {
         let name = entry?.file_name();
         let text = name.to_string_lossy();
-        if text != "target" && (text == ".cargo" || !text.starts_with('.')) {
+        if text != "target" && ([".cargo", ".sqlx"].contains(&&*text) || !text.starts_with('.')) {
             copy(&source.join(&name), &workbook.join(&name))?;
         }
     }

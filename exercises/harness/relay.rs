@@ -108,6 +108,21 @@ pub fn serve(
     result
 }
 
+/// Carries what passes between the two as it is, until both sides have ended.
+pub fn carry_plainly(inside: UnixStream, server: TcpStream) -> io::Result<()> {
+    server.set_nodelay(true)?;
+    let (mut from, mut to) = (inside.try_clone()?, server.try_clone()?);
+    let up = thread::Builder::new().spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Write);
+    })?;
+    let (mut from, mut to) = (server, inside);
+    let result = io::copy(&mut from, &mut to);
+    let _ = to.shutdown(Shutdown::Write);
+    let _ = up.join();
+    result.map(drop)
+}
+
 /// Makes frames of all that comes.
 fn frame(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     let mut buffer = vec![0; 2 + LONGEST];

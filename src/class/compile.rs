@@ -15,11 +15,16 @@ use harness::limits::Limits;
 
 use super::alone::stands_alone;
 use super::toolchain::Toolchain;
-use crate::error::{self, PathContext, Result};
-use crate::exercise::Exercise;
+use crate::error::{self, Context, Error, PathContext, Result};
+use crate::exercise::{Exercise, checked};
+use crate::grade;
 use crate::grade::build::{self, ANSWER_LIMIT};
+use crate::grade::ports::Network;
+use crate::grade::queries::Queries;
 use crate::home::{self, User};
-use crate::sandbox::{Room, Sandbox};
+use crate::postgres::servers::Servers;
+use crate::sandbox::relay::Door;
+use crate::sandbox::{Kind, Room, Sandbox};
 
 /// The most that the compiler may take. It needs a tenth of the memory.
 const LIMITS: Limits = Limits { memory: 4 << 30, file: 256 << 20, tasks: 256 };
@@ -52,6 +57,8 @@ pub enum Compiled {
     Program(PathBuf, Option<String>),
     /// The compiler's words.
     Refused(String),
+    /// Why there is no server that its queries could be checked by.
+    NoServer(String),
 }
 
 /// A compiler in a sandbox.
@@ -72,12 +79,13 @@ enum Call {
 
 impl Compiler {
     /// Compiles answers in a folder that is empty and stays as long as their programs are wanted. All
-    /// are of one learner.
+    /// are of one learner. Queries that sqlx's macros check are checked by a server of these.
     pub fn compile(
         &self,
         sources: &[Source<'_>],
         dir: &Path,
         user: Option<User>,
+        servers: &Servers,
     ) -> Result<BTreeMap<&'static str, Compiled>> {
         let (alone, mut together): (Vec<Source<'_>>, Vec<Source<'_>>) =
             sources.iter().copied().partition(|source| stands_alone(source.text));
@@ -122,7 +130,11 @@ impl Compiler {
             }
         }
         for source in alone {
-            compiled.insert(source.exercise.stem, self.alone(source, dir, user)?);
+            let one = match checked::has_any(source.text) {
+                true => self.with_queries(source, dir, user, servers)?,
+                false => self.alone(source, dir, user)?,
+            };
+            compiled.insert(source.exercise.stem, one);
         }
         Ok(compiled)
     }
@@ -136,9 +148,62 @@ impl Compiler {
         })
     }
 
+    /// Compiles an answer whose queries a server checks: it reaches one database, and nothing else.
+    fn with_queries(
+        &self,
+        source: Source<'_>,
+        dir: &Path,
+        user: Option<User>,
+        servers: &Servers,
+    ) -> Result<Compiled> {
+        let place = dir.join(source.exercise.stem);
+        lay_out(source, &place)?;
+        let out = place.join("out");
+        home::private_dir(&out, user)?;
+        let open = || {
+            let databases = servers.get(&(source.exercise.grader)().needs)?;
+            let fixture = grade::compiled_on(source.exercise);
+            let listener = self.network().listen().context("cannot listen on the loopback")?;
+            Queries::new(&databases, &fixture, listener, &out, user)
+        };
+        let queries = match open() {
+            Err(
+                error @ (Error::NoServer(_)
+                | Error::Server { .. }
+                | Error::NeedsNewer(_)
+                | Error::NeedsMore(_)),
+            ) => {
+                return Ok(Compiled::NoServer(error.to_string()));
+            }
+            queries => queries?,
+        };
+        let door = match self.sandbox.kind() {
+            Kind::Bubblewrap => Some(Door::start(&out, queries.port(), user)?),
+            _ => None,
+        };
+        let door = door.as_ref().map(Door::folder);
+        let path = source.exercise.path();
+        let asks = Some((&queries, door));
+        let call = self.call(source.exercise.stem, &path, &place, user, ANSWER_LIMIT, asks)?;
+        Ok(match (call, queries.alive()) {
+            (Call::Program(program), _) => Compiled::Program(program, None),
+            (_, Err(error)) => Compiled::NoServer(error.to_string()),
+            (Call::Refused(errors, _), _) => Compiled::Refused(errors.join("\n")),
+            (Call::TooLong, _) => Compiled::Refused(build::too_long(ANSWER_LIMIT)),
+        })
+    }
+
+    /// How the compiler reaches us.
+    fn network(&self) -> Network {
+        match self.sandbox.kind() {
+            Kind::Landlock => Network::listed(),
+            _ => Network::Open,
+        }
+    }
+
     fn one(&self, source: Source<'_>, dir: &Path, user: Option<User>) -> Result<Call> {
         lay_out(source, dir)?;
-        self.call(source.exercise.stem, &source.exercise.path(), dir, user, ANSWER_LIMIT)
+        self.call(source.exercise.stem, &source.exercise.path(), dir, user, ANSWER_LIMIT, None)
     }
 
     fn all(&self, sources: &[Source<'_>], dir: &Path, user: Option<User>) -> Result<Call> {
@@ -158,7 +223,7 @@ impl Compiler {
         );
         fs::write(&root, text).at("write", &root)?;
         let more = u32::try_from(sources.len()).unwrap_or(u32::MAX);
-        self.call("answers", ROOT, dir, user, ANSWER_LIMIT / 2 + MORE * more)
+        self.call("answers", ROOT, dir, user, ANSWER_LIMIT / 2 + MORE * more, None)
     }
 
     fn call(
@@ -168,6 +233,7 @@ impl Compiler {
         dir: &Path,
         user: Option<User>,
         limit: Duration,
+        asks: Option<(&Queries, Option<&Path>)>,
     ) -> Result<Call> {
         let out = dir.join("out");
         home::private_dir(&out, user)?;
@@ -177,10 +243,15 @@ impl Compiler {
         let mut room = Room::new(dir.to_owned()).read(dir.to_owned()).linkers();
         room.read.extend(self.toolchain.read.iter().cloned());
         let room = room.write(out.clone()).limits(LIMITS).user(user);
+        let ports = asks.map(|(queries, _)| queries.port());
+        let room = room.ports(ports.into_iter().collect());
         let rustc = self.sandbox.program(&self.toolchain.rustc, &words, &room).clear_env();
-        let finished = self
-            .toolchain
-            .tell(rustc, name, &dir.join("exercises"))
+        let rustc = self.toolchain.tell(rustc, name, &dir.join("exercises"));
+        let rustc = match asks {
+            Some((queries, socket)) => queries.tell(rustc, socket),
+            None => rustc,
+        };
+        let finished = rustc
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("TMPDIR", &out)
             .contained()

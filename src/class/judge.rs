@@ -63,7 +63,7 @@ impl<'a> Judge<'a> {
                 desk::remove(&dir);
             }
             home::private_dir(&dir, user)?;
-            self.compiler.compile(sources, &dir, user)
+            self.compiler.compile(sources, &dir, user, self.servers)
         };
         let compiled = crowd::fairly(compile, |compiled, crowded| {
             shared && compiled.values().any(|one| crowd::kept_from_compiling(one, crowded))
@@ -79,6 +79,11 @@ impl<'a> Judge<'a> {
                 Some(Compiled::Refused(words)) => {
                     let mut verdict = Verdict::new(source.exercise, Status::DoesNotCompile);
                     words.clone_into(&mut verdict.message);
+                    verdict
+                }
+                Some(Compiled::NoServer(why)) => {
+                    let mut verdict = Verdict::new(source.exercise, Status::NoServer);
+                    why.clone_into(&mut verdict.message);
                     verdict
                 }
                 None => Verdict::new(source.exercise, Status::Broken),

@@ -3,6 +3,7 @@
 mod book;
 mod grader;
 mod new;
+mod queries;
 
 use std::fs;
 use std::path::Path;
@@ -32,6 +33,8 @@ pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
 }
 
 fn bless(context: &Context, wanted: &[String]) -> Result<u8> {
+    // A lesson with a new query does not compile without, and so is not known yet.
+    queries::bless(context)?;
     let named: Vec<&Lesson> =
         wanted.iter().map(|name| lesson_named(name)).collect::<Result<_>>()?;
     let chosen = if named.is_empty() { lessons().iter().collect() } else { named };
@@ -209,6 +212,7 @@ fn check(context: &Context) -> Result<u8> {
     if !manifest.ends_with(&targets(&known())) {
         faults.push("exercises/Cargo.toml lists other targets: pglings dev stubs".to_owned());
     }
+    faults.extend(queries::faults(context)?);
     // What is not whole need not compile.
     if faults.is_empty() {
         faults = run_times(context)?;

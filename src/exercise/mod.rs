@@ -1,5 +1,6 @@
 //! Exercises: which there are, what their stubs look like, and how far a learner has come.
 
+pub mod checked;
 pub mod files;
 pub mod map;
 pub mod progress;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use crate::grade::kit::{Grading, Stop};
 use crate::lesson::catalogue;
+use crate::postgres::database::Fixture;
 use crate::postgres::needs::Needs;
 
 /// One exercise.
@@ -35,6 +37,9 @@ pub struct Grader {
     pub hints: &'static [&'static str],
     /// What the server must have that the checks run on.
     pub needs: Needs,
+    /// What the queries of an answer are compiled against, where sqlx's macros are used: what the first
+    /// check begins with, unless it is said here.
+    pub compiled_on: Option<Fixture>,
     /// How long the solution may run, machines being as they are: more where waiting is the subject.
     pub at_most: Duration,
     /// Lists the checks.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::queries::Queries;
 use super::toolchain::Toolchain;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::Exercise;
@@ -47,8 +48,14 @@ pub const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 pub(crate) const LONGEST: usize = 16 << 20;
 
 /// Builds an answer to an exercise, as it stands in this file of the workbook.
-pub fn build(workbook: &Workbook, exercise: &Exercise, file: &Path) -> Result<Build> {
-    build_within(ANSWER_LIMIT, workbook, exercise, file)
+/// `queries` is where its macros may ask about SQL.
+pub fn build(
+    workbook: &Workbook,
+    exercise: &Exercise,
+    file: &Path,
+    queries: Option<&Queries>,
+) -> Result<Build> {
+    build_within(ANSWER_LIMIT, workbook, exercise, file, queries)
 }
 
 /// The same with another limit for the compiler.
@@ -57,6 +64,7 @@ pub fn build_within(
     workbook: &Workbook,
     exercise: &Exercise,
     file: &Path,
+    queries: Option<&Queries>,
 ) -> Result<Build> {
     let toolchain = Toolchain::of(workbook)?;
     let (bench, alone) = toolchain.bench(exercise.stem)?;
@@ -69,6 +77,10 @@ pub fn build_within(
     let rustc = Program::new(toolchain.rustc()).args(words).arg("-Ccodegen-units=16");
     let rustc = rustc.arg("-C").arg(incremental);
     let rustc = toolchain.tell(rustc, exercise.stem, &workbook.root().join("exercises"));
+    let rustc = match queries {
+        Some(queries) => queries.tell(rustc, None),
+        None => rustc,
+    };
     let finished = rustc.dir(workbook.root()).keep(LONGEST).run(limit)?;
     crate::interrupt::check()?;
     if finished.success() && program.is_file() {
@@ -157,9 +169,27 @@ fn error(message: &Value, errors: &mut Vec<String>) -> bool {
     }
     let length: usize = errors.iter().map(String::len).sum();
     if length + text.len() <= LONGEST {
-        errors.push(text.to_owned());
+        errors.push(without_source_line(text));
     }
     true
+}
+
+/// What sqlx's macros say of a query that the server refused ends with "at line 1188", which is a line of
+/// PostgreSQL's own source.
+fn without_source_line(text: &str) -> String {
+    const REFUSED: &str = "error returned from database: ";
+    let Some(start) = text.find(REFUSED) else { return text.to_owned() };
+    let end = start + text[start..].find('\n').unwrap_or(text.len() - start);
+    let (before, line, after) = (&text[..start], &text[start..end], &text[end..]);
+    match line.rsplit_once(" at line ") {
+        Some((what, rest)) if rest.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!(
+                "{before}{what}{}{after}",
+                rest.trim_start_matches(|c: char| c.is_ascii_digit())
+            )
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// The place in the source that a span within macros comes from.
@@ -168,4 +198,18 @@ fn outermost(mut span: &Value) -> &Value {
         span = &span["expansion"]["span"];
     }
     span
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_postgresqls_own_source_is_not_told() {
+        let text =
+            "error: error returned from database: no such at line 7: x at line 1188\u{1b}[0m\n 2 |";
+        let told = "error: error returned from database: no such at line 7: x\u{1b}[0m\n 2 |";
+        assert_eq!(without_source_line(text), told);
+        assert_eq!(without_source_line("at line 7"), "at line 7");
+    }
 }

@@ -8,10 +8,12 @@ pub mod answer;
 pub mod build;
 pub mod kit;
 pub mod ports;
+pub mod queries;
 pub mod toolchain;
 pub mod verdict;
 pub(crate) mod watch;
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
@@ -20,13 +22,15 @@ use std::time::{Duration, Instant};
 use self::answer::AnswerProgram;
 use self::build::Build;
 use self::kit::{Grading, Stop};
+use self::queries::Queries;
 pub use self::verdict::Verdict;
 use self::verdict::{Check, State, Status};
 use crate::call::call;
-use crate::error::{Error, Result};
-use crate::exercise::Exercise;
+use crate::error::{Context, Error, Result};
 use crate::exercise::files::{File, Workbook};
-use crate::postgres::database::Databases;
+use crate::exercise::{Exercise, checked};
+use crate::lesson::fixtures;
+use crate::postgres::database::{Databases, Fixture};
 use crate::postgres::servers::Servers;
 
 /// How long a run may take unless its grader asks for more.
@@ -41,7 +45,9 @@ pub fn check(workbook: &Workbook, exercise: &Exercise, servers: &Servers) -> Res
         File::Begun(text) => text,
         other => return Ok(no_answer(exercise, other)),
     };
-    judge(workbook, exercise, servers, || build_what_is_there(workbook, exercise, text))
+    judge(workbook, exercise, servers, text, |text, queries| {
+        build_what_is_there(workbook, exercise, text, queries)
+    })
 }
 
 /// Grades our own solution in the same way.
@@ -51,9 +57,9 @@ pub fn check_solution(
     servers: &Servers,
 ) -> Result<Verdict> {
     let file = format!("solutions/{}/{}.rs", exercise.folder, exercise.stem);
-    judge(workbook, exercise, servers, || {
-        let built = build::build(workbook, exercise, Path::new(&file))?;
-        Ok(Ok((built, exercise.solution.to_owned())))
+    judge(workbook, exercise, servers, exercise.solution.to_owned(), |text, queries| {
+        let built = build::build(workbook, exercise, Path::new(&file), queries)?;
+        Ok(Ok((built, text)))
     })
 }
 
@@ -62,15 +68,29 @@ fn judge(
     workbook: &Workbook,
     exercise: &Exercise,
     servers: &Servers,
-    build: impl FnOnce() -> Result<Result<(Build, String), Verdict>>,
+    text: String,
+    build: impl FnOnce(String, Option<&Queries>) -> Result<Result<(Build, String), Verdict>>,
 ) -> Result<Verdict> {
+    // An answer whose queries the compiler checks waits for the server.
+    let queries = match queries(exercise, servers, &text) {
+        Ok(queries) => queries,
+        Err(error) => return Ok(Verdict { answer: Some(text), ..without(exercise, error)? }),
+    };
     let began = Instant::now();
     let (built, databases) = thread::scope(|scope| {
         let databases = scope.spawn(|| ahead(exercise, servers));
-        let built = build();
+        let built = build(text, queries.as_ref());
         let took = began.elapsed();
         (built.map(|built| (built, took)), databases.join())
     });
+    if let Some(queries) = queries {
+        queries.keep(&workbook.root().join("exercises"))?;
+        // That a server went away is no fault of the answer's.
+        if let (Ok((Ok((Build::DoesNotCompile(_), _)), _)), Err(error)) = (&built, queries.alive())
+        {
+            return without(exercise, error);
+        }
+    }
     let databases = databases.map_err(|_| Error::Bug("the search for a server panicked".into()))?;
     let (built, took) = built?;
     let (built, text) = match built {
@@ -94,6 +114,24 @@ fn judge(
     run(RUN_LIMIT, Purpose::Learning, exercise, &program, &databases).map(about)
 }
 
+/// A database for the compiler, if an answer has queries that it checks.
+fn queries(exercise: &Exercise, servers: &Servers, text: &str) -> Result<Option<Queries>> {
+    if !checked::has_any(text) {
+        return Ok(None);
+    }
+    let databases = servers.get(&(exercise.grader)().needs)?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listener = listener.context("cannot listen on the loopback")?;
+    let folder = std::env::temp_dir();
+    Queries::new(&databases, &compiled_on(exercise), listener, &folder, None).map(Some)
+}
+
+/// What the queries of an answer are compiled against.
+pub fn compiled_on(exercise: &Exercise) -> Fixture {
+    let first = || list(exercise).ok()?.fixtures().into_iter().next();
+    (exercise.grader)().compiled_on.or_else(first).unwrap_or(fixtures::EMPTY)
+}
+
 /// The databases of the server that an exercise is graded on, of which the first that its checks ask for
 /// are made already.
 fn ahead(exercise: &Exercise, servers: &Servers) -> Result<Arc<Databases>> {
@@ -113,10 +151,11 @@ fn build_what_is_there(
     workbook: &Workbook,
     exercise: &Exercise,
     mut text: String,
+    queries: Option<&Queries>,
 ) -> Result<Result<(Build, String), Verdict>> {
     let file = exercise.path();
     for _ in 0..BUILDS {
-        let built = build::build(workbook, exercise, Path::new(&file));
+        let built = build::build(workbook, exercise, Path::new(&file), queries);
         match workbook.read(exercise) {
             File::Begun(now) if now == text => return Ok(Ok((built?, text))),
             File::Begun(now) => text = now,

@@ -2,6 +2,16 @@
 
 use crate::postgres::database::Fixture;
 
+/// All of them, by the names that they have here.
+pub const ALL: [(&str, Fixture); 6] = [
+    ("EMPTY", EMPTY),
+    ("LUNDO", LUNDO),
+    ("LUNDO_SCHEMA", LUNDO_SCHEMA),
+    ("BLOG", BLOG),
+    ("SHOP", SHOP),
+    ("PGVECTOR", PGVECTOR),
+];
+
 /// Nothing at all.
 pub const EMPTY: Fixture = Fixture { name: "empty", sql: "", extensions: &[] };
 

@@ -215,12 +215,12 @@ fn a_compiler_that_does_not_end_is_stopped_and_the_answer_does_not_compile() {
     let file = folder.path().join("answer.rs");
     std::fs::write(&file, exercise.solution).unwrap();
     // The clock is the answer's alone: what it stands on may have to be made.
-    let built = build_within(Duration::from_secs(60), &workbook, exercise, &file).unwrap();
+    let built = build_within(Duration::from_secs(60), &workbook, exercise, &file, None).unwrap();
     assert!(matches!(built, Build::Program(_)));
     let endless = format!("{}\n{doubling}", exercise.solution);
     std::fs::write(&file, &endless).unwrap();
     let Build::DoesNotCompile(text) =
-        build_within(Duration::from_secs(2), &workbook, exercise, &file).unwrap()
+        build_within(Duration::from_secs(2), &workbook, exercise, &file, None).unwrap()
     else {
         panic!("it is a program")
     };
@@ -232,7 +232,7 @@ fn a_compiler_that_does_not_end_is_stopped_and_the_answer_does_not_compile() {
     }
     // And the next build finds all as it was.
     std::fs::write(&file, exercise.solution).unwrap();
-    let built = build_within(Duration::from_secs(60), &workbook, exercise, &file).unwrap();
+    let built = build_within(Duration::from_secs(60), &workbook, exercise, &file, None).unwrap();
     assert!(matches!(built, Build::Program(_)));
 }
 

@@ -33,7 +33,9 @@ impl World {
             fs::create_dir_all(&root).unwrap();
             copy_file(&source.join(name), &root.join(name));
         }
-        for name in [".cargo", "src", "benches", "exercises", "solutions", "lessons", "tests"] {
+        for name in
+            [".cargo", ".sqlx", "src", "benches", "exercises", "solutions", "lessons", "tests"]
+        {
             copy(&source.join(name), &root.join(name));
         }
         // A learner's own answers stay out of it.
