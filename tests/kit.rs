@@ -16,6 +16,8 @@ mod grading;
 mod needs;
 #[path = "kit/plan.rs"]
 mod plan;
+#[path = "kit/programs.rs"]
+mod programs;
 #[path = "kit/query.rs"]
 mod query;
 #[path = "kit/ratio.rs"]

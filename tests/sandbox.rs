@@ -18,6 +18,8 @@ mod hostile;
 mod judging;
 #[path = "sandbox/probes.rs"]
 mod probes;
+#[path = "sandbox/programs.rs"]
+mod programs;
 #[path = "sandbox/queries.rs"]
 mod queries;
 #[path = "sandbox/room.rs"]

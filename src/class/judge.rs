@@ -124,12 +124,19 @@ impl<'a> Judge<'a> {
             Ok(databases) => databases,
             Err(error) => return grade::without(exercise, error),
         };
-        let prepare = || self.prepare(program, word, dir);
+        let more = databases.server.programs(&(exercise.grader)().needs);
+        let prepare = || self.prepare(program, word, dir, &more);
         grade::run(RUN_LIMIT, Purpose::Judging, exercise, &prepare, &databases)
     }
 
     /// A program in its sandbox, with a folder of its own.
-    fn prepare(&self, program: &Path, word: Option<&str>, dir: &Path) -> Result<AnswerProgram> {
+    fn prepare(
+        &self,
+        program: &Path,
+        word: Option<&str>,
+        dir: &Path,
+        more: &[PathBuf],
+    ) -> Result<AnswerProgram> {
         let user = sandbox::user(self.place);
         let own = tempfile::Builder::new().prefix("run-").tempdir_in(dir).at("write in", dir)?;
         let own = own.keep();
@@ -137,6 +144,7 @@ impl<'a> Judge<'a> {
         let mut room =
             Room::new(own.clone()).read(program.to_owned()).write(own.clone()).user(user);
         room.read.extend(self.compiler.toolchain.started_with());
+        room.read.extend(more.iter().cloned());
         let sandbox = &self.compiler.sandbox;
         let network = match sandbox.kind() {
             Kind::Bubblewrap => Network::Relayed(Relay::start(&own, user)?),

@@ -11,7 +11,8 @@ use sqlx::{Column as _, Row as _, TypeInfo as _, ValueRef as _};
 
 use super::event::{Chart, Event, Table};
 use super::sessions::Sessions;
-use crate::postgres::binaries::Binaries;
+use crate::postgres::pooler::Pooler;
+use crate::postgres::programs::{Beside, Programs};
 use crate::postgres::schema::Schema;
 use crate::postgres::tap::{Log, display_value};
 use crate::postgres::throwaway::Throwaway;
@@ -25,14 +26,14 @@ pub struct Out {
     pub(crate) events: Vec<Event>,
     /// The record of the lesson's wire.
     log: Log,
-    /// The programs of the lesson's server, where it is one of this machine.
-    binaries: Option<Binaries>,
+    /// The lesson's database.
+    beside: Option<Beside>,
 }
 
 impl Out {
     /// For a step whose connections go through the tap of this log.
-    pub(crate) fn new(log: Log, binaries: Option<Binaries>) -> Out {
-        Out { events: Vec::new(), log, binaries }
+    pub(crate) fn new(log: Log, beside: Beside) -> Out {
+        Out { events: Vec::new(), log, beside: Some(beside) }
     }
 
     /// A line of text.
@@ -95,7 +96,29 @@ impl Out {
     /// A PostgreSQL server of this step's own, that may be killed. Settings as in
     /// `postgresql.conf`: `["max_connections=5"]`.
     pub fn throwaway(&self, settings: &[&str]) -> Result<Throwaway, crate::error::Error> {
-        Throwaway::start(self.binaries.clone(), settings)
+        Throwaway::start(self.beside.as_ref().and_then(|it| it.binaries.clone()), settings)
+    }
+
+    /// PostgreSQL's own programs on the lesson's database, in a folder of their own:
+    /// `out.programs()?.text("pg_dump", &["--schema-only"])?`.
+    pub fn programs(&self) -> Result<Programs, crate::error::Error> {
+        Programs::new(self.beside()?.clone())
+    }
+
+    /// A real PgBouncer before the lesson's database, with settings as in `pgbouncer.ini`; none, where the
+    /// machine has none.
+    pub fn pooler(&self, settings: &[&str]) -> Result<Option<Pooler>, crate::error::Error> {
+        Pooler::start(self.beside()?, settings)
+    }
+
+    /// The name for a role that the step creates: others create theirs on the same server.
+    pub fn role(&self, name: &str) -> Result<String, crate::error::Error> {
+        Ok(format!("{}_{name}", self.beside()?.name))
+    }
+
+    fn beside(&self) -> Result<&Beside, crate::error::Error> {
+        let none = || crate::error::Error::Bug("a step without a database".to_owned());
+        self.beside.as_ref().ok_or_else(none)
     }
 
     /// An error, shown as the learner will meet it.

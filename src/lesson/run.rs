@@ -130,7 +130,7 @@ impl Stage {
     }
 
     fn out(&self) -> Out {
-        Out::new(self.log.clone(), self.database.binaries.clone())
+        Out::new(self.log.clone(), self.database.beside())
     }
 
     fn run_sql(&mut self, name: &str, sql: &Sql) -> Result<Vec<Event>> {

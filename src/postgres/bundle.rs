@@ -155,6 +155,12 @@ pub fn all_fetched(home: &Home) -> Vec<(&'static str, Binaries)> {
     current.chain(former.map(|found| (FORMER.label, found))).collect()
 }
 
+/// Whether a folder is that of a bundle.
+pub(super) fn is_one(folder: &Path) -> bool {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    [&CURRENT, &FORMER].iter().any(|package| name == format!("bundle-{}", package.version))
+}
+
 /// Whether this platform has a bundle at all.
 pub fn exists_for_this_platform() -> bool {
     package().wheel().is_some()

@@ -129,7 +129,8 @@ impl Databases {
         let (name, address, grader) = (made.name.clone(), by(&made.role), by(&made.grader));
         let shared = Arc::clone(&self.shared);
         let binaries = self.server.cluster().map(|cluster| cluster.binaries().clone());
-        Ok(Database { name, address, admin, grader, binaries, made: Some(made), shared })
+        let (major, made) = (self.server.major(), Some(made));
+        Ok(Database { name, address, admin, grader, binaries, major, made, shared })
     }
 
     /// Drops what was [kept](Database::keep) under this name, if there is anything.

@@ -15,6 +15,8 @@ pub mod left_over;
 pub mod needs;
 mod own;
 pub mod plan;
+pub mod pooler;
+pub mod programs;
 pub mod schema;
 mod scram;
 pub mod server;

@@ -39,6 +39,8 @@ impl Privilege {
 pub struct Needs {
     /// Extensions that can be created, by name.
     pub extensions: &'static [&'static str],
+    /// PostgreSQL's programs of its version or a newer one, such as `pg_dump`, or `pgbouncer`.
+    pub programs: &'static [&'static str],
     /// The least major version.
     pub least: u32,
     /// What a run may do.
@@ -47,11 +49,17 @@ pub struct Needs {
 
 impl Needs {
     /// Any server that the workbook knows.
-    pub const NOTHING: Needs = Needs { extensions: &[], least: OLDEST, may: Privilege::Ordinary };
+    pub const NOTHING: Needs =
+        Needs { extensions: &[], programs: &[], least: OLDEST, may: Privilege::Ordinary };
 
     /// These extensions.
     pub const fn extensions(extensions: &'static [&'static str]) -> Needs {
         Needs { extensions, ..Needs::NOTHING }
+    }
+
+    /// These programs beside it.
+    pub const fn programs(programs: &'static [&'static str]) -> Needs {
+        Needs { programs, ..Needs::NOTHING }
     }
 
     /// This privilege.
@@ -77,15 +85,16 @@ impl Needs {
         self.least >= other.least
             && self.may >= other.may
             && other.extensions.iter().all(|name| self.extensions.contains(name))
+            && other.programs.iter().all(|name| self.programs.contains(name))
     }
 
-    /// What a server lacks, in words that go on after its name: "has no extension vector". `has` tells
-    /// whether it has an extension.
+    /// What a server lacks. `has` tells whether it has an extension, `runs` whether there is a program.
     pub(super) fn lacking(
         &self,
         major: u32,
         may: Privilege,
         has: impl FnMut(&str) -> bool,
+        mut runs: impl FnMut(&str) -> bool,
     ) -> Option<Lacking> {
         if major < self.least {
             return Some(Lacking::Version(self.least));
@@ -95,6 +104,9 @@ impl Needs {
         let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
         if !missing.is_empty() {
             return Some(Lacking::Extensions(missing.join(", ")));
+        }
+        if let Some(program) = self.programs.iter().find(|name| !runs(name)) {
+            return Some(Lacking::Program(program));
         }
         (may < self.may).then_some(Lacking::Privilege(self.may))
     }
@@ -107,6 +119,9 @@ impl Needs {
         }
         if !self.extensions.is_empty() {
             text.push_str(&format!(" with {}", self.extensions.join(", ")));
+        }
+        if !self.programs.is_empty() {
+            text.push_str(&format!(" and {} beside it", self.programs.join(", ")));
         }
         text.push_str(match self.may {
             Privilege::Ordinary => "",
@@ -128,6 +143,7 @@ impl From<u32> for Needs {
 pub(super) enum Lacking {
     Version(u32),
     Extensions(String),
+    Program(&'static str),
     Privilege(Privilege),
 }
 
@@ -137,6 +153,7 @@ impl Lacking {
         match self {
             Lacking::Version(least) => format!("is older than {least}"),
             Lacking::Extensions(names) => format!("has no extension {names}"),
+            Lacking::Program(name) => format!("has no {name} beside it"),
             Lacking::Privilege(Privilege::Superuser) => "gives no superuser".to_owned(),
             Lacking::Privilege(_) => "gives no role that may create roles".to_owned(),
         }
@@ -158,7 +175,8 @@ mod tests {
     #[test]
     fn the_first_thing_that_is_lacking_is_told() {
         let lacking = |major, may, extensions: &[&str]| {
-            ALL.lacking(major, may, |name| extensions.contains(&name)).map(|lack| lack.words())
+            ALL.lacking(major, may, |name| extensions.contains(&name), |_| true)
+                .map(|lack| lack.words())
         };
         let both = ["hstore", "vector"];
         assert_eq!(lacking(18, Privilege::Superuser, &both), None);

@@ -1,9 +1,12 @@
 //! A server that is used: where it is, which one, and what keeps it running.
 
+use std::path::PathBuf;
+
 use super::address::Address;
 use super::cluster::{self, Cluster};
 use super::docker;
 use super::needs::{Lacking, Needs, Privilege};
+use super::programs;
 use crate::error::{Context, Error, Result};
 
 /// A server that is up, with a login that may create databases.
@@ -57,7 +60,17 @@ impl Server {
             there.extend(rows.iter().map(|row| row.get::<_, String>(0)));
         }
         let has = |name: &str| there.iter().any(|there| there == name);
-        Ok(needs.lacking(self.major(), self.may, has))
+        let own = self.cluster().map(Cluster::binaries);
+        let runs = |name: &str| programs::find(own, self.major(), name).is_some();
+        Ok(needs.lacking(self.major(), self.may, has, runs))
+    }
+
+    /// What a program in a sandbox has to read to run the programs that are needed.
+    pub fn programs(&self, needs: &Needs) -> Vec<PathBuf> {
+        let own = self.cluster().map(Cluster::binaries);
+        let found =
+            needs.programs.iter().filter_map(|name| programs::find(own, self.major(), name));
+        found.flat_map(|path| programs::folders(&path)).collect()
     }
 
     /// The private cluster, if that is what it is.

@@ -12,7 +12,7 @@ use super::cluster::Cluster;
 use super::docker::Docker;
 use super::needs::{Lacking, Needs, OLDEST, Privilege};
 use super::server::{Held, Server};
-use super::{own, throwaway};
+use super::{own, programs, throwaway};
 use crate::error::{Error, Result};
 use crate::home::Home;
 
@@ -220,7 +220,9 @@ fn choose<'a>(all: &'a [Binaries], needs: &Needs) -> std::result::Result<&'a Bin
     let mut first = None;
     for found in all {
         // The cluster is ours, and so is its superuser.
-        match needs.lacking(found.major, Privilege::Superuser, |name| found.has_extension(name)) {
+        let has = |name: &str| found.has_extension(name);
+        let runs = |name: &str| programs::find(Some(found), found.major, name).is_some();
+        match needs.lacking(found.major, Privilege::Superuser, has, runs) {
             None => return Ok(found),
             Some(lacking) => first = first.or(Some(lacking)),
         }

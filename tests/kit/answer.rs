@@ -15,6 +15,7 @@ use crate::going::{
     move_minutes, several_at_once, withdraw_again, withdraw_blindly, withdraw_locking,
 };
 use crate::needs::{is_superuser, makes_roles};
+use crate::programs::asks;
 use crate::query::{children, eldest, names, shares, users, youngest};
 use crate::signatures::{
     anyhow, boxed, boxed_here, on_connection, on_connection_with, said, shown, with_pool,
@@ -47,6 +48,7 @@ harness::graded!(
     shares,
     makes_roles,
     is_superuser,
+    asks,
     withdraw_blindly,
     withdraw_locking,
     withdraw_again,

@@ -53,7 +53,7 @@ fn checked_queries_are_checked_in_bubblewrap() {
 }
 
 #[test]
-#[ignore = "wants Landlock; .ci/run does it"]
+#[ignore = "wants Linux 6.7, for Landlock; .ci/run does it"]
 fn checked_queries_are_checked_behind_landlock() {
     checked_queries_are_checked(&landlock());
 }

@@ -98,10 +98,19 @@ impl Room {
             .iter()
             .map(|(stem, text)| Source { exercise: exercise(stem).unwrap(), text })
             .collect();
+        self.judge_sources_at(place, &sources)
+    }
+
+    /// The same of any exercises.
+    pub(crate) fn judge_sources(&self, sources: &[Source<'_>]) -> BTreeMap<String, Graded> {
+        self.judge_sources_at(self.place(), sources)
+    }
+
+    fn judge_sources_at(&self, place: usize, sources: &[Source<'_>]) -> BTreeMap<String, Graded> {
         let mut graded = BTreeMap::new();
         let mut judge = Judge::new(&self.compiler, &self.servers, self.desk.path(), place);
         judge
-            .judge(&sources, &mut |source, one| {
+            .judge(sources, &mut |source, one| {
                 graded.insert(source.exercise.stem.to_owned(), one);
                 Ok(())
             })

@@ -47,7 +47,7 @@ pub use self::plan::Plan;
 pub use self::query::{Data, Query};
 pub(super) use self::running::{AHEAD, Terms, run};
 pub use self::transactions::Isolation;
-pub use self::trial::{Mark, Trial};
+pub use self::trial::{Mark, Pooled, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
 use crate::exercise::Grader;

@@ -13,12 +13,14 @@ use super::called::{self, Called};
 use super::compare::Rows;
 use super::folder::Folder;
 use super::going::Peers;
-use super::wire::is_internal;
+use super::wire::{Wire, is_internal};
 use super::{Outcome, Statement, Stop, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Lane;
 use crate::postgres::address::Address;
 use crate::postgres::database::Database;
+use crate::postgres::pooler::Pooler;
+use crate::postgres::programs::Programs;
 use crate::postgres::tap::{Log, Tap};
 
 /// How many connections a pool of an answer may open.
@@ -63,6 +65,27 @@ pub struct Trial<'a> {
     peers: Peers,
     tap: Tap,
     database: Database,
+}
+
+/// A PgBouncer before a check's database. Dropping it ends it.
+pub struct Pooled {
+    /// For functions of the answer that connect by themselves.
+    pub url: String,
+    tap: Tap,
+    pooler: Pooler,
+}
+
+impl Pooled {
+    /// What an answer has sent to it.
+    pub fn sent(&self) -> Wire {
+        self.tap.log().settle(SETTLE);
+        Wire::of(self.tap.log().statements())
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        self.pooler.kill();
+    }
 }
 
 /// A moment of a check.
@@ -218,6 +241,31 @@ impl<'a> Trial<'a> {
             self.client = Some(self.session()?);
         }
         self.client.as_mut().ok_or_else(|| Error::Bug("no client".to_owned()).into())
+    }
+
+    /// PostgreSQL's own programs on the check's database, as the answer's role, in a folder of their own.
+    /// Their arguments are the grader's: what an answer says is not to name files of ours.
+    pub fn programs(&self) -> Outcome<Programs> {
+        Ok(Programs::new(self.database.beside())?)
+    }
+
+    /// Where one of the programs is that the grader [needs](super::Needs::programs), for an answer that runs it by
+    /// itself.
+    pub fn program(&self, name: &str) -> Outcome<String> {
+        Ok(self.programs()?.locate(name)?.display().to_string())
+    }
+
+    /// A real PgBouncer before the check's database, and the URL that leads an answer through it. None,
+    /// where the machine has none.
+    pub fn pooler(&mut self, settings: &[&str]) -> Outcome<Option<Pooled>> {
+        let Some(pooler) = Pooler::start(&self.database.beside(), settings)? else {
+            return Ok(None);
+        };
+        let listener = self.listen()?;
+        let tap = Tap::on(listener, pooler.address().clone());
+        let tap = tap.context("cannot listen on the loopback")?;
+        let url = pooler.address().through(tap.address().port()).url();
+        Ok(Some(Pooled { url, tap, pooler }))
     }
 
     /// A lane for a call that goes on beside this check, and what it needs.

@@ -9,6 +9,7 @@ use crate::lock::locked;
 use crate::postgres::address::Address;
 use crate::postgres::binaries::Binaries;
 use crate::postgres::needs::Privilege;
+use crate::postgres::programs::Beside;
 
 /// One database. Dropping it drops it on the server, unless it was kept.
 pub struct Database {
@@ -23,11 +24,19 @@ pub struct Database {
     pub grader: Address,
     /// The programs of its server, where that is a private cluster.
     pub binaries: Option<Binaries>,
+    /// The major version of its server.
+    pub major: u32,
     pub(super) made: Option<Made>,
     pub(super) shared: Arc<Shared>,
 }
 
 impl Database {
+    /// What programs want to know that run beside it.
+    pub fn beside(&self) -> Beside {
+        let (name, address) = (self.name.clone(), self.address.clone());
+        Beside { name, address, binaries: self.binaries.clone(), major: self.major }
+    }
+
     /// Gives the role of this run a privilege, which the server's own login [has](crate::postgres::needs::Needs).
     pub fn allow(&self, may: Privilege) -> Result<()> {
         let attribute = match may {
