@@ -204,8 +204,10 @@ fn read(messages: &[SimpleQueryMessage], heard: &[u8]) -> Option<Survey> {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
     })?;
-    let yes = |index: usize| row.get(index) == Some("t");
-    let number = |index: usize| row.get(index)?.parse::<i64>().ok();
+    // Whoever answers need not be PostgreSQL, and may answer something else.
+    let text = |index: usize| row.try_get(index).ok().flatten();
+    let yes = |index: usize| text(index) == Some("t");
+    let number = |index: usize| text(index)?.parse::<i64>().ok();
     Some(Survey {
         version: u32::try_from(number(1)?).ok()?,
         direct: process_id(heard).map(i64::from) == number(0),

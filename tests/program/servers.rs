@@ -130,7 +130,7 @@ mod old {
 
     /// What it says of itself: its process, its version, whether it is read-only, whether its guest
     /// may create databases and roles, and for how many sessions there is room.
-    const ROW: [&str; 7] = ["13", "130004", "f", "t", "t", "-1", "97"];
+    const ROW: [&str; 8] = ["13", "130004", "f", "t", "t", "f", "-1", "97"];
 
     fn column(index: u8) -> Vec<u8> {
         [&[b'a' + index, 0, 0, 0, 0, 0, 0, 0][..], &25_u32.to_be_bytes(), &[0xff; 6], &[0; 2]]
