@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::postgres::source::Choice;
 use crate::report::gradebook::Format;
+use crate::report::look::ColorChoice;
 
 /// A workbook that teaches PostgreSQL to Rust programmers by running it.
 #[derive(Debug, Parser)]
@@ -39,18 +40,6 @@ pub struct Global {
     #[arg(long, global = true, env = "PGLINGS_PLAIN", hide_env_values = true)]
     #[arg(value_parser = clap::builder::FalseyValueParser::new())]
     pub plain: bool,
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal, unless NO_COLOR is set
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 /// The verbs.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, PathContext, Result};
+use crate::error::{Context, Error, PathContext, Result};
 
 /// Where clusters and the bundle live on this machine.
 #[derive(Debug, Clone)]
@@ -237,6 +237,21 @@ pub fn reachable(path: &Path, user: User) -> bool {
 #[cfg(not(unix))]
 pub fn reachable(_path: &Path, _user: User) -> bool {
     true
+}
+
+/// The folder of the workbook around the current folder, else the one that this program was built in.
+pub fn workbook() -> Result<PathBuf> {
+    let here = std::env::current_dir().context("cannot tell the current folder")?;
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root =
+        here.ancestors().chain([built]).find(|dir| dir.join("exercises/Cargo.toml").is_file());
+    root.map(Path::to_owned).ok_or_else(|| {
+        Error::Usage(
+            "this is not the pglings workbook: there is no exercises/Cargo.toml here or above. \
+             Go to the folder you cloned."
+                .to_owned(),
+        )
+    })
 }
 
 #[cfg(test)]

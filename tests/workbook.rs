@@ -17,12 +17,12 @@ use pglings::grade::verdict::{Check, Status, Verdict};
 use pglings::grade::{Purpose, RUN_LIMIT};
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
-use pglings::lesson::transcript;
 use pglings::postgres::database::Databases;
 use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::postgres::source::Choice;
 use pglings::process::Program;
+use pglings::report::transcript;
 
 include!(concat!(env!("OUT_DIR"), "/answers.rs"));
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pglings::lesson::catalogue;
 use pglings::lesson::fixtures::LUNDO;
-use pglings::lesson::player::{Straight, Walk};
+use pglings::lesson::player::Walk;
 use pglings::lesson::run::Stage;
 use pglings::lesson::step::Action;
 use pglings::postgres::address::Address;
@@ -14,7 +14,7 @@ use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::postgres::tap::Tap;
 use pglings::report::look::PLAIN;
-use pglings::report::screen::Screen;
+use pglings::report::screen::{Screen, Straight};
 
 use super::{Anyhow, told};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use super::compile::Source;
 use super::gradebook::Graded;
 use crate::grade::Verdict;
+use crate::grade::build::plain;
 use crate::grade::verdict::{Check, State};
-use crate::lesson::transcript::mask_times;
-use crate::report::look::plain;
+use crate::lesson::masks::mask_times;
 
 /// The most of a message that is kept, in characters.
 const MESSAGE: usize = 16_000;

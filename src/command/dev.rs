@@ -19,8 +19,8 @@ use crate::grade::verdict::Status;
 use crate::lesson::catalogue::{Lesson, lessons};
 use crate::lesson::run::Stage;
 use crate::lesson::step::Action;
-use crate::lesson::transcript;
 use crate::process::Program;
+use crate::report::transcript;
 
 pub(super) fn run(context: &Context, action: DevAction) -> Result<u8> {
     match action {

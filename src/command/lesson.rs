@@ -9,10 +9,10 @@ use crate::error::{Context as _, Error, Result};
 use crate::exercise;
 use crate::interrupt;
 use crate::lesson::catalogue::{Lesson, lessons};
-use crate::lesson::player::{Audience, Ending, Straight, Walk};
+use crate::lesson::player::{Audience, Ending, Walk};
 use crate::lesson::run::Stage;
 use crate::report::call;
-use crate::report::screen::Screen;
+use crate::report::screen::{Screen, Straight};
 
 pub(super) fn run(context: &Context, options: &cli::Lesson) -> Result<u8> {
     let lesson = lesson_named(&options.lesson)?;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::{Exercise, stub};
-use crate::error::{Context, Error, PathContext, Result};
+use crate::error::{Error, PathContext, Result};
+use crate::home;
 
 /// The largest exercise that is looked at, in bytes. No answer needs more.
 pub const LARGEST: u64 = 1024 * 1024;
@@ -32,19 +33,7 @@ pub enum File {
 impl Workbook {
     /// The workbook around the current folder, else the one that this program was built in.
     pub fn locate() -> Result<Workbook> {
-        let here = std::env::current_dir().context("cannot tell the current folder")?;
-        let built = Path::new(env!("CARGO_MANIFEST_DIR"));
-        here.ancestors()
-            .chain([built])
-            .find(|dir| dir.join("exercises/Cargo.toml").is_file())
-            .map(|root| Workbook { root: root.to_owned() })
-            .ok_or_else(|| {
-                Error::Usage(
-                    "this is not the pglings workbook: there is no exercises/Cargo.toml here or above. \
-                     Go to the folder you cloned."
-                        .to_owned(),
-                )
-            })
+        home::workbook().map(|root| Workbook { root })
     }
 
     /// The workbook in this folder.

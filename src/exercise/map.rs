@@ -3,8 +3,8 @@
 
 use super::files::Workbook;
 use super::progress::Progress;
+use super::status::Status;
 use crate::exercise;
-use crate::grade::verdict::Status;
 use crate::lesson::catalogue::{Lesson, MODULES, lessons};
 use crate::postgres::needs::OLDEST;
 

@@ -4,6 +4,7 @@ pub mod checked;
 pub mod files;
 pub mod map;
 pub mod progress;
+pub mod status;
 pub mod stub;
 pub mod submission;
 

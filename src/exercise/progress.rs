@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Exercise;
 use super::files::{File, Workbook, read_within, write_whole};
+use super::status::Status;
 use crate::error::Result;
-use crate::grade::verdict::Status;
 use crate::home::short_hash;
 
 const VERSION: u32 = 1;

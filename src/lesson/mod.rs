@@ -8,6 +8,7 @@
 pub mod catalogue;
 pub mod event;
 pub mod fixtures;
+pub(crate) mod masks;
 mod modules;
 pub mod out;
 pub mod player;
@@ -17,7 +18,9 @@ pub mod sessions;
 pub mod source;
 pub mod step;
 pub mod timeline;
-pub mod transcript;
+
+/// What a Rust step returns: any error of any crate may leave it with `?`.
+pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 /// What a lesson file begins with: `use crate::lesson::prelude::*;`.
 pub mod prelude {

@@ -73,7 +73,7 @@ impl Out {
     }
 
     /// What the sessions did since the last timeline, drawn with a column for each.
-    pub fn timeline(&mut self, sessions: &Sessions) -> super::step::Result<()> {
+    pub fn timeline(&mut self, sessions: &Sessions) -> super::Result<()> {
         self.log.settle(SETTLE);
         self.events.push(Event::Timeline(sessions.timeline()?));
         Ok(())

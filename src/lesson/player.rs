@@ -1,6 +1,6 @@
 //! Walks a lesson: shows a step, waits, runs it, shows what came of it.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::catalogue::Lesson;
 use super::event::{Event, Language};
@@ -293,17 +293,4 @@ fn settle(prediction: &Prediction, chosen: Option<usize>, right: usize) -> Event
     }
     why.push(prediction.choices[right].why.to_owned());
     Event::Settled { chosen, right, why }
-}
-
-/// An audience that reads to the end without a pause.
-pub struct Straight<W: Write>(pub crate::report::screen::Screen<W>);
-
-impl<W: Write> Audience for Straight<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.0.event(event)
-    }
-
-    fn pause(&mut self, _pause: Pause) -> Result<Answer> {
-        Ok(Answer::Run)
-    }
 }

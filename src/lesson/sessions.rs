@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use self::record::Record;
-use super::step::Result;
+use super::Result;
 use super::timeline::{Reply, Timeline};
 use crate::postgres::address::Address;
 use crate::postgres::tap::Log;

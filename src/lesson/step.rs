@@ -1,19 +1,16 @@
 //! What a lesson file is made of.
 
-use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 
 use postgres::Client;
 use sqlx::PgPool;
 
+pub use super::Result;
 use super::out::Out;
 use super::sessions::Sessions;
 use crate::postgres::database::Fixture;
 use crate::postgres::needs::Needs;
-
-/// What a Rust step returns: any error of any crate may leave it with `?`.
-pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
 /// What a lesson file says about itself: see [`lesson!`](crate::lesson!).
 pub struct Definition {

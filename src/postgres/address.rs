@@ -10,7 +10,7 @@ use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::conninfo;
+use super::conninfo::{self, percent_encode};
 use super::tls::{self, Mode, Roots};
 use super::wire::{PATIENCE, Upstream, Wire};
 use crate::error::{Context, Error, Result};
@@ -320,10 +320,6 @@ impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Address({self})")
     }
-}
-
-pub(super) fn percent_encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// A name as SQL has it, whatever is in it.

@@ -24,7 +24,7 @@ use rand::RngExt;
 
 use super::address::Address;
 use super::binaries::Binaries;
-use super::database::memory;
+use super::memory;
 use crate::activity;
 use crate::error::{Error, PathContext, Result};
 use crate::home::{self, Home, User, elsewhere, own, private_dir};

@@ -95,7 +95,7 @@ fn configure(head: &str, pairs: &[(String, String)]) -> Result<Config> {
             text.push_str(&format!("{name}='{value}' "));
         } else {
             text.push(if index == 0 { '?' } else { '&' });
-            text.push_str(&format!("{name}={}", super::address::percent_encode(value)));
+            text.push_str(&format!("{name}={}", percent_encode(value)));
         }
     }
     text.parse().map_err(|error: tokio_postgres::Error| {
@@ -199,4 +199,8 @@ fn not_one(why: &str) -> Error {
         "this is not a connection string that pglings can use: {why}.\n\
          It looks like postgres://USER:PASSWORD@HOST:PORT/DATABASE."
     ))
+}
+
+pub(super) fn percent_encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -7,9 +7,9 @@
 //! is gone can be told from what is in use, on a shared server too.
 
 pub mod clean;
+mod fixture;
 mod leave;
 mod making;
-pub(in crate::postgres) mod memory;
 mod one;
 mod settings;
 mod sweep;
@@ -25,12 +25,13 @@ use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::address::Address;
+use super::memory;
 use super::server::Server;
 use crate::error::{Context, Result};
 use crate::lock::locked;
+pub use fixture::Fixture;
 use making::{Job, Made, Shared};
 pub use one::{Database, Gauge};
-pub use template::Fixture;
 
 /// The role that owns what fixtures make. The role of each run is a member. On a server of
 /// somebody's own, the login's mark follows.
@@ -74,7 +75,8 @@ impl Databases {
         if !foreign {
             sweep::sweep_templates(&mut admin)?;
         }
-        let memory = memory::tablespace(&mut admin, &server);
+        let memory =
+            memory::tablespace(&mut admin, server.cluster().map(|it| (it.dir(), it.user())));
         let (jobs, queue) = mpsc::channel();
         let shared = Arc::new(Shared {
             admin: Mutex::new(admin),

@@ -12,6 +12,7 @@ mod conninfo;
 pub mod database;
 pub mod docker;
 pub mod left_over;
+mod memory;
 pub mod needs;
 mod own;
 pub mod plan;

@@ -2,10 +2,23 @@
 
 use std::io::IsTerminal;
 
+use clap::ValueEnum;
 use colored::{ColoredString, Colorize};
 use textwrap::core::display_width;
 
-use crate::cli::ColorChoice;
+pub use crate::grade::build::plain;
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
 
 /// The look of everything that is printed in one run.
 #[derive(Debug, Clone, Copy)]
@@ -182,21 +195,6 @@ fn speaks_utf8() -> bool {
         }
         None => cfg!(windows) || cfg!(target_os = "macos"),
     }
-}
-
-/// Text without the compiler's colours.
-pub fn plain(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c == '\u{1b}' {
-            // To the letter that ends the sequence.
-            chars.by_ref().find(char::is_ascii_alphabetic);
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod server_error;
 pub mod submission;
 pub mod table;
 pub mod timeline;
+pub mod transcript;
 pub mod verdict;
 pub mod watch;
 pub mod wire;

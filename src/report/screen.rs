@@ -8,7 +8,9 @@ use super::look::Look;
 use super::{
     chart, diagram, highlight, messages, plan, prose, server_error, table, timeline, wire,
 };
+use crate::error::Result;
 use crate::lesson::event::{Event, Language, Table};
+use crate::lesson::player::{Answer, Audience, Pause};
 
 /// Writes events as text.
 pub struct Screen<W> {
@@ -201,4 +203,17 @@ fn indent(text: &str, with: &str) -> String {
         .map(|line| format!("{with}{line}").trim_end().to_owned())
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// An audience that reads to the end without a pause.
+pub struct Straight<W: Write>(pub Screen<W>);
+
+impl<W: Write> Audience for Straight<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.0.event(event)
+    }
+
+    fn pause(&mut self, _pause: Pause) -> Result<Answer> {
+        Ok(Answer::Run)
+    }
 }

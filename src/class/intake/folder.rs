@@ -9,6 +9,7 @@ use std::path::Path;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::archive::{self, Kind};
+use super::contents;
 use super::gather::Gather;
 use super::names::{self, short};
 
@@ -87,7 +88,7 @@ fn file(gather: &mut Gather<'_>, at: &Path, path: &str, depth: usize) {
         Some(wanted) => gather.take(wanted, path, time, Ok(gather.counted(file))),
         None => match archive::kind(&file) {
             Ok(Kind::None) if !archive::is_named_so(path) => {}
-            Ok(kind) => archive::read(gather, kind, file, path, time),
+            Ok(kind) => contents::read(gather, kind, file, path, time),
             Err(error) => gather.note(gone(path, &error)),
         },
     }

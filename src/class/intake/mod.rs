@@ -8,6 +8,7 @@
 //! those that files and archives carry, so a learner may set them.
 
 mod archive;
+mod contents;
 mod folder;
 mod gather;
 mod names;

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::archive::{self, Kind};
+use super::contents;
 use super::gather::{Gather, Gathered};
 use super::names::{self, Meant, short};
 use super::{Limits, folder};
@@ -73,7 +74,7 @@ impl Submission {
                 gather.finish(&self.source, time)
             }
             Ok((kind, file, time)) => {
-                archive::read(&mut gather, kind, file, "", time);
+                contents::read(&mut gather, kind, file, "", time);
                 gather.finish(&self.source, time)
             }
             Err(error) => {

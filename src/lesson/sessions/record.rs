@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use harness::protocol::Failure;
 use postgres::{Client, SimpleQueryMessage};
 
-use crate::lesson::step::Result;
+use crate::lesson::Result;
 use crate::lesson::timeline::{Passed, Reply, Timeline};
 use crate::postgres::address::Address;
 use crate::postgres::tap::Statement;

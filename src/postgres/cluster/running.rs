@@ -12,7 +12,7 @@ use crate::error::{self, Error, PathContext, Result};
 use crate::home::{self, own};
 use crate::interrupt;
 use crate::postgres::address::Address;
-use crate::postgres::database::memory;
+use crate::postgres::memory;
 use crate::process;
 
 const PAUSE: Duration = Duration::from_millis(10);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use postgres::Client;
 use rand::distr::{Alphanumeric, SampleString};
 
-use super::template::Fixture;
+use super::fixture::Fixture;
 use super::{LOGIN, OWNER, exists, settings};
 use crate::error::{Context, Result};
 use crate::lock::locked;

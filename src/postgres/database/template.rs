@@ -4,28 +4,12 @@ use std::sync::atomic::Ordering;
 
 use postgres::Client;
 
+use super::fixture::Fixture;
 use super::making::Shared;
 use super::{exists, settings};
 use crate::error::{Context, Error, Result};
 use crate::home::short_hash;
 use crate::postgres::server::Server;
-/// What a database starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fixture {
-    /// A short name: lower-case letters, digits, `_`.
-    pub name: &'static str,
-    /// SQL that fills an empty database.
-    pub sql: &'static str,
-    /// Extensions that are there before the SQL runs.
-    pub extensions: &'static [&'static str],
-}
-
-impl Fixture {
-    fn template(&self) -> String {
-        let all = format!("4\0{}\0{}", self.sql, self.extensions.join(","));
-        format!("pglings_t_{}_{}", self.name, short_hash(all.as_bytes()))
-    }
-}
 
 impl Shared {
     pub(super) fn template_name(&self, fixture: &Fixture) -> String {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::address::Address;
 use crate::error::{Error, Result};
-use crate::exercise::files::Workbook;
+use crate::home;
 use crate::process::{Finished, Program};
 
 /// The file that says what is started, in the workbook's folder.
@@ -53,7 +53,7 @@ pub(super) struct Container {
 impl Compose {
     /// Looks for both. The error is a sentence with the cure.
     pub(super) fn locate() -> Result<Compose> {
-        let root = Workbook::locate()?.root().to_owned();
+        let root = home::workbook()?;
         let no = |why: String| Err(Error::NoServer(why));
         let version = ["version", "--format", "{{.Server.Version}}"];
         let engine = match Program::new("docker").args(version).run(ASK) {

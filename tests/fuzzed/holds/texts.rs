@@ -3,10 +3,10 @@
 use pglings::exercise::stub;
 use pglings::lesson::prompt;
 use pglings::lesson::source::Source;
-use pglings::lesson::transcript::difference;
 use pglings::report::gradebook::harmless;
 use pglings::report::look::{Look, PLAIN};
 use pglings::report::server_error;
+use pglings::report::transcript::difference;
 
 use super::{byte, text};
 

@@ -11,7 +11,6 @@ use postgres::Client;
 
 use crate::error::{Context, Result};
 use crate::home::{self, User};
-use crate::postgres::server::Server;
 
 /// The tablespace.
 const NAME: &str = "pglings_memory";
@@ -20,10 +19,13 @@ const NAME: &str = "pglings_memory";
 const LOCK: i64 = 0x70_676c_696e_6774;
 
 /// How a database is made there, in SQL; empty where it is made like others.
-pub(super) fn tablespace(admin: &mut Client, server: &Server) -> &'static str {
+/// `cluster` is the folder of the private one, and who it runs as, if it is one.
+pub(super) fn tablespace(
+    admin: &mut Client,
+    cluster: Option<(&Path, Option<User>)>,
+) -> &'static str {
     // What cannot be in memory is on the disk.
-    let made = server.cluster().is_some_and(|cluster| {
-        let (dir, user) = (cluster.dir(), cluster.user());
+    let made = cluster.is_some_and(|(dir, user)| {
         home::beside_in_memory(dir, user).is_some_and(|place| {
             there(admin, &place, user)
                 .and_then(|there| there.map_or_else(|| make(admin, &place, user), Ok))
@@ -74,14 +76,14 @@ fn make(admin: &mut Client, place: &Path, user: Option<User>) -> Result<bool> {
 /// What a tablespace of a cluster needs to be there when its server starts: it goes with each start of
 /// the machine, and whenever the server stops. Done as well as it can be: the server says what it
 /// misses.
-pub(in crate::postgres) fn restore(data: &Path, user: Option<User>) {
+pub(super) fn restore(data: &Path, user: Option<User>) {
     for place in places(data).into_iter().filter(|place| !place.exists()) {
         let _ = home::private_dir(&place, user);
     }
 }
 
 /// Takes away what is empty, when the server has stopped.
-pub(in crate::postgres) fn leave(data: &Path) {
+pub(super) fn leave(data: &Path) {
     for place in places(data) {
         for version in fs::read_dir(&place).into_iter().flatten().flatten() {
             let _ = fs::remove_dir(version.path());
