@@ -1,8 +1,8 @@
 //! Finds the workbook's content, so that a lesson or an exercise is added by adding its file.
 //!
 //! Writes lists into the build folder: the lessons as modules with their source text
-//! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the graders
-//! with the solutions' text (`graders.rs`), and, for the tests, every answer: solutions, stubs made
+//! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the exercises
+//! with the solutions' text (`exercises.rs`), the graders (`graders.rs`), and, for the tests, every answer: solutions, stubs made
 //! from them, and what stands in `tests/wrong` and `tests/right` (`answers.rs`), and what stands in
 //! `tests/hostile` (`hostile.rs`).
 
@@ -30,6 +30,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rustc-env=SQLX_OFFLINE=true");
     write_if_changed(&out.join("workbook.rs"), &workbook(&root)?)?;
     write_if_changed(&out.join("map.md"), &map(&root)?)?;
+    write_if_changed(&out.join("exercises.rs"), &exercises(&root)?)?;
     write_if_changed(&out.join("graders.rs"), &graders(&root)?)?;
     write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)?;
     write_if_changed(&out.join("hostile.rs"), &hostile(&root)?)
@@ -177,26 +178,35 @@ fn list_of(lessons: &[Item], folder: &str) -> io::Result<String> {
     Ok(text)
 }
 
-/// A module per grader, and the list of exercises: those that have a solution.
+/// The list of exercises: those that have a grader.
+fn exercises(root: &Path) -> io::Result<String> {
+    let mut text = "pub(crate) static EXERCISES: &[Exercise] = &[\n".to_owned();
+    for grader in items(root, "tests/graders")? {
+        let solution = format!("solutions/{}/{}.rs", grader.module, grader.stem);
+        let _ = writeln!(
+            text,
+            "Exercise {{ folder: {:?}, number: {}, name: {:?}, stem: {:?}, solution: include_str!({:?}) }},",
+            grader.module,
+            grader.number(),
+            grader.name(),
+            grader.stem,
+            root.join(solution),
+        );
+    }
+    text.push_str("];\n");
+    Ok(text)
+}
+
+/// A module per grader, and the list of them by their exercises.
 fn graders(root: &Path) -> io::Result<String> {
     let graders = items(root, "tests/graders")?;
     let mut text = String::new();
     for grader in &graders {
         let _ = writeln!(text, "#[path = {:?}]\nmod {};", grader.path, grader.name());
     }
-    text.push_str("pub(crate) static EXERCISES: &[Exercise] = &[\n");
+    text.push_str("pub(super) static GRADERS: &[Entry] = &[\n");
     for grader in &graders {
-        let solution = format!("solutions/{}/{}.rs", grader.module, grader.stem);
-        let _ = writeln!(
-            text,
-            "Exercise {{ folder: {:?}, number: {}, name: {:?}, stem: {:?}, solution: include_str!({:?}), grader: {}::grade }},",
-            grader.module,
-            grader.number(),
-            grader.name(),
-            grader.stem,
-            root.join(solution),
-            grader.name(),
-        );
+        let _ = writeln!(text, "({:?}, {}::grade),", grader.stem, grader.name());
     }
     text.push_str("];\n");
     Ok(text)

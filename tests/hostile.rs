@@ -112,7 +112,7 @@ impl Setting {
     fn new(answer: &Answer) -> Result<Setting, Failed> {
         let exercise = exercise(answer.stem).ok_or("there is no such exercise")?;
         let servers = Servers::from_env()?.in_memory();
-        let databases = servers.get(&(exercise.grader)().needs)?;
+        let databases = servers.get(&grade::grader_of(exercise).needs)?;
         Ok(Setting { databases, _servers: servers })
     }
 }
@@ -124,7 +124,8 @@ fn run(answer: &Answer, databases: &Databases) -> Result<Verdict, Failed> {
         let program = Program::new(&own).clear_env();
         Ok(AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id())))
     };
-    Ok(grade::run(answer.limit(), Purpose::Learning, exercise, &program, databases)?)
+    let grader = grade::graders::of(exercise);
+    Ok(grade::run(answer.limit(), Purpose::Learning, exercise, grader, &program, databases)?)
 }
 
 fn word(status: Status) -> String {

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use pglings::Error;
-use pglings::exercise::{self as content, Exercise, Grader};
+use pglings::exercise::{self as content, Exercise};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Check, Status, Verdict};
-use pglings::grade::{Purpose, RUN_LIMIT};
+use pglings::grade::{Grader, Purpose, RUN_LIMIT, graders};
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::postgres::database::Databases;
@@ -32,9 +32,6 @@ mod templates;
 use templates::TEMPLATES;
 
 /// Where the template of a grader finds what it takes from `crate`.
-mod exercise {
-    pub(crate) use pglings::exercise::Grader;
-}
 mod grade {
     pub(crate) use pglings::grade::kit;
 }
@@ -129,17 +126,26 @@ fn judge(answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
     let template = (answer.stem == templates::EXERCISE.stem).then_some(&templates::EXERCISE);
     let exercise = template.or_else(|| content::exercise(answer.stem));
     let exercise = exercise.ok_or("there is no grader for this answer")?;
-    judge_by(exercise, answer, servers)
+    let grader = match template {
+        Some(_) => templates::grade,
+        None => graders::of(exercise),
+    };
+    judge_by(exercise, grader, answer, servers)
 }
 
-fn judge_by(exercise: &Exercise, answer: &Answer, servers: &Servers) -> Result<Completion, Failed> {
-    let databases = match servers.get(&(exercise.grader)().needs) {
+fn judge_by(
+    exercise: &Exercise,
+    grader: fn() -> Grader,
+    answer: &Answer,
+    servers: &Servers,
+) -> Result<Completion, Failed> {
+    let databases = match servers.get(&grader().needs) {
         Err(Error::NeedsNewer(why) | Error::NeedsMore(why)) => {
             return Ok(Completion::ignored_with(why));
         }
         databases => databases?,
     };
-    let verdict = run(answer, exercise, &databases)?;
+    let verdict = run(answer, exercise, grader, &databases)?;
     let failed: Vec<&str> =
         verdict.checks.iter().filter(|c| c.failed()).map(|c| c.name.as_str()).collect();
     let told = format!("{:?}, {}\n{:#?}", verdict.status, verdict.message, verdict.checks);
@@ -168,22 +174,25 @@ fn judge_by(exercise: &Exercise, answer: &Answer, servers: &Servers) -> Result<C
     }
 }
 
-fn run(answer: &Answer, exercise: &Exercise, databases: &Databases) -> Result<Verdict, Failed> {
+fn run(
+    answer: &Answer,
+    exercise: &Exercise,
+    grader: fn() -> Grader,
+    databases: &Databases,
+) -> Result<Verdict, Failed> {
     let own = std::env::current_exe()?;
     let program = || {
         let program = Program::new(&own).clear_env();
         Ok(AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id())))
     };
-    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, &program, databases)?)
+    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, grader, &program, databases)?)
 }
 
 fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {
     let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
-    let exercise = Exercise {
-        grader: || pglings::grade::kit::grader(&[], |_| panic!("on purpose")),
-        ..*pglings::exercise::exercise(honest.stem).ok_or("no exercise")?
-    };
-    let verdict = run(honest, &exercise, &*servers.get(&Needs::NOTHING)?)?;
+    let exercise = content::exercise(honest.stem).ok_or("no exercise")?;
+    let grader = || pglings::grade::kit::grader(&[], |_| panic!("on purpose"));
+    let verdict = run(honest, exercise, grader, &*servers.get(&Needs::NOTHING)?)?;
     if (verdict.status, verdict.status.exit_code()) == (Status::Broken, 4) {
         Ok(())
     } else {
@@ -217,21 +226,19 @@ mod newer {
 fn what_needs_a_newer_server(servers: &Servers) -> Result<(), Failed> {
     let databases = servers.get(&Needs::NOTHING)?;
     let honest = ANSWERS.iter().find(|answer| answer.kind == Kind::Solution).ok_or("no answer")?;
-    let exercise = Exercise {
-        grader: || Grader {
-            needs: 99.into(),
-            ..pglings::grade::kit::grader(&[], |_| panic!("it was not to be tried"))
-        },
-        ..*content::exercise(honest.stem).ok_or("no exercise")?
+    let exercise = content::exercise(honest.stem).ok_or("no exercise")?;
+    let grader = || Grader {
+        needs: 99.into(),
+        ..pglings::grade::kit::grader(&[], |_| panic!("it was not to be tried"))
     };
-    let verdict = run(honest, &exercise, &databases)?;
+    let verdict = run(honest, exercise, grader, &databases)?;
     if verdict.status != Status::NeedsNewer || verdict.status.exit_code() != 3 {
         return Err(format!("{verdict:?}").into());
     }
     // Named, as nothing is to be fetched in search of a newer one.
     let named = Servers::new(Choice::Url(databases.server.address.url()), |_| {});
     let lesson = Lesson { definition: newer::lesson, ..lessons()[0] };
-    for came in [transcript(&lesson, &named)?, judge_by(&exercise, honest, &named)?] {
+    for came in [transcript(&lesson, &named)?, judge_by(exercise, grader, honest, &named)?] {
         match came {
             Completion::Ignored { reason: Some(why) } if why.contains("PostgreSQL 99") => {}
             _ => return Err("it was not ignored by that name".into()),

@@ -161,7 +161,7 @@ impl Compiler {
         let out = place.join("out");
         home::private_dir(&out, user)?;
         let open = || {
-            let databases = servers.get(&(source.exercise.grader)().needs)?;
+            let databases = servers.get(&grade::grader_of(source.exercise).needs)?;
             let fixture = grade::compiled_on(source.exercise);
             let listener = self.network().listen().context("cannot listen on the loopback")?;
             Queries::new(&databases, &fixture, listener, &out, user)

@@ -11,7 +11,7 @@ use crate::exercise::Exercise;
 use crate::grade::answer::{AnswerProgram, Scratch};
 use crate::grade::ports::Network;
 use crate::grade::verdict::Status;
-use crate::grade::{self, Purpose, RUN_LIMIT, Verdict};
+use crate::grade::{self, Grader, Purpose, RUN_LIMIT, Verdict, graders};
 use crate::home;
 use crate::postgres::servers::Servers;
 use crate::sandbox::relay::Relay;
@@ -28,6 +28,7 @@ pub struct Judge<'a> {
     desk: PathBuf,
     place: usize,
     count: usize,
+    grader: fn(&Exercise) -> fn() -> Grader,
 }
 
 impl<'a> Judge<'a> {
@@ -39,7 +40,13 @@ impl<'a> Judge<'a> {
         place: usize,
     ) -> Judge<'a> {
         let desk = desk.join(format!("place-{place}"));
-        Judge { compiler, servers, desk, place, count: 0 }
+        Judge { compiler, servers, desk, place, count: 0, grader: graders::of }
+    }
+
+    /// By other graders than those of the workbook.
+    #[must_use]
+    pub fn by(self, grader: fn(&Exercise) -> fn() -> Grader) -> Judge<'a> {
+        Judge { grader, ..self }
     }
 
     /// Judges different answers of one learner, and hands over each verdict when it is there.
@@ -109,7 +116,7 @@ impl<'a> Judge<'a> {
             if verdict.status != Status::NoServer || left == 0 {
                 return Ok(verdict);
             }
-            self.servers.forget(&(exercise.grader)().needs);
+            self.servers.forget(&(self.grader)(exercise)().needs);
         }
     }
 
@@ -120,13 +127,14 @@ impl<'a> Judge<'a> {
         word: Option<&str>,
         dir: &Path,
     ) -> Result<Verdict> {
-        let databases = match self.servers.get(&(exercise.grader)().needs) {
+        let databases = match self.servers.get(&(self.grader)(exercise)().needs) {
             Ok(databases) => databases,
             Err(error) => return grade::without(exercise, error),
         };
-        let more = databases.server.programs(&(exercise.grader)().needs);
+        let more = databases.server.programs(&(self.grader)(exercise)().needs);
         let prepare = || self.prepare(program, word, dir, &more);
-        grade::run(RUN_LIMIT, Purpose::Judging, exercise, &prepare, &databases)
+        let grader = (self.grader)(exercise);
+        grade::run(RUN_LIMIT, Purpose::Judging, exercise, grader, &prepare, &databases)
     }
 
     /// A program in its sandbox, with a folder of its own.

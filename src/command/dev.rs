@@ -133,7 +133,7 @@ fn run_times(context: &Context) -> Result<Vec<String>> {
             let status = verdict.status.words();
             faults.push(format!("{}: the solution {status}: {}", exercise.stem, verdict.message));
         }
-        let (ran, most) = (verdict.run, (exercise.grader)().at_most);
+        let (ran, most) = (verdict.run, grade::grader_of(exercise).at_most);
         let above = if ran > most { format!(", and {most:?} are the most") } else { String::new() };
         context.print(&format!("{} runs for {} ms{above}", exercise.stem, ran.as_millis()))?;
     }
@@ -151,7 +151,7 @@ fn check(context: &Context) -> Result<u8> {
         if exercise.stub() == exercise.solution {
             faults.push(format!("{}: the solution has no region for the stub", exercise.stem));
         }
-        if (exercise.grader)().hints.len() < 3 {
+        if grade::grader_of(exercise).hints.len() < 3 {
             faults.push(format!("{}: fewer than three hints", exercise.stem));
         }
         let there = text_of(&root.join(exercise.path()));

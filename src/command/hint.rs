@@ -2,11 +2,12 @@
 
 use super::{Context, exercise_named};
 use crate::error::Result;
+use crate::grade;
 use crate::report::{call, prose};
 
 pub(super) fn run(context: &Context, wanted: &str) -> Result<u8> {
     let exercise = exercise_named(wanted)?;
-    let hints = (exercise.grader)().hints;
+    let hints = grade::grader_of(exercise).hints;
     let shown = context.note(|progress| progress.next_hint(exercise)).min(hints.len());
     for (index, hint) in hints.iter().enumerate().take(shown) {
         let text = format!("**Hint {} of {}.** {hint}", index + 1, hints.len());

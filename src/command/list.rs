@@ -18,7 +18,7 @@ pub(super) fn run(context: &Context, as_json: bool) -> Result<u8> {
         context.print(&json::list(&context.workbook, &progress).to_string())?;
         return Ok(0);
     }
-    let mut state = Map::new(&context.workbook, &progress);
+    let mut state = Map::new(&context.workbook, &progress, crate::grade::needs);
     if !is_interactive() || context.look.spoken || is_dumb() {
         context.print(&map::text(&state, context.look))?;
         return Ok(0);
@@ -79,7 +79,7 @@ fn open(screen: &mut FullScreen, context: &Context, map: &mut Map, stem: &str) -
     map.word = editor::open(screen, &context.workbook, exercise)?;
     // A word on a damaged progress file would be drawn over; it is heard of with the next command.
     let loaded = Progress::load(&context.workbook);
-    map.modules = Map::new(&context.workbook, &loaded.progress).modules;
+    map.modules = Map::new(&context.workbook, &loaded.progress, crate::grade::needs).modules;
     Ok(())
 }
 

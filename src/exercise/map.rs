@@ -6,7 +6,6 @@ use super::progress::Progress;
 use super::status::Status;
 use crate::exercise;
 use crate::lesson::catalogue::{Lesson, MODULES, lessons};
-use crate::postgres::needs::OLDEST;
 
 /// Everything that the map shows.
 #[derive(Debug, Clone, Default)]
@@ -80,13 +79,6 @@ pub enum Filter {
     NotDone,
 }
 
-/// The major version that a lesson or its exercise needs, if not every server will do.
-pub fn needs(lesson: &Lesson) -> Option<u32> {
-    let exercise = exercise::exercise(lesson.stem).map(|exercise| (exercise.grader)().needs.least);
-    let needs = (lesson.definition)().needs.least.max(exercise.unwrap_or(OLDEST));
-    (needs > OLDEST).then_some(needs)
-}
-
 impl Filter {
     /// The one after it, in a ring.
     #[must_use]
@@ -139,7 +131,8 @@ impl Chapter {
 
 impl Map {
     /// The map of this workbook, with the cursor on the first lesson that is not done.
-    pub fn new(workbook: &Workbook, progress: &Progress) -> Map {
+    /// `needs` tells the major version that a lesson or its exercise needs, if any.
+    pub fn new(workbook: &Workbook, progress: &Progress, needs: fn(&Lesson) -> Option<u32>) -> Map {
         let place = |lesson: &crate::lesson::catalogue::Lesson| Place {
             number: lesson.number,
             title: lesson.cut().title,

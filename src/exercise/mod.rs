@@ -8,15 +8,10 @@ pub mod status;
 pub mod stub;
 pub mod submission;
 
-use std::time::Duration;
-
-use crate::grade::kit::{Grading, Stop};
 use crate::lesson::catalogue;
-use crate::postgres::database::Fixture;
-use crate::postgres::needs::Needs;
 
 /// One exercise.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Exercise {
     /// The module's folder.
     pub folder: &'static str,
@@ -28,23 +23,6 @@ pub struct Exercise {
     pub stem: &'static str,
     /// The text of its solution.
     pub solution: &'static str,
-    /// Its checks and hints.
-    pub grader: fn() -> Grader,
-}
-
-/// What a grader file says: the checks of an exercise and its hints.
-pub struct Grader {
-    /// From a nudge to nearly the answer.
-    pub hints: &'static [&'static str],
-    /// What the server must have that the checks run on.
-    pub needs: Needs,
-    /// What the queries of an answer are compiled against, where sqlx's macros are used: what the first
-    /// check begins with, unless it is said here.
-    pub compiled_on: Option<Fixture>,
-    /// How long the solution may run, machines being as they are: more where waiting is the subject.
-    pub at_most: Duration,
-    /// Lists the checks.
-    pub checks: fn(&mut Grading) -> Result<(), Stop>,
 }
 
 impl Exercise {
@@ -78,9 +56,9 @@ pub fn exercise(wanted: &str) -> Option<&'static Exercise> {
     catalogue::find(exercises(), wanted, |exercise| (exercise.number, exercise.name, exercise.stem))
 }
 
-/// The graders, and the list of exercises that `build.rs` makes of them.
+/// The list of exercises that `build.rs` makes.
 mod list {
     use super::Exercise;
 
-    include!(concat!(env!("OUT_DIR"), "/graders.rs"));
+    include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 }

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod build;
+pub mod graders;
 pub mod kit;
 pub mod ports;
 pub mod queries;
@@ -21,6 +22,7 @@ use std::time::{Duration, Instant};
 
 use self::answer::AnswerProgram;
 use self::build::Build;
+pub use self::kit::Grader;
 use self::kit::{Grading, Stop};
 use self::queries::Queries;
 pub use self::verdict::Verdict;
@@ -28,10 +30,24 @@ use self::verdict::{Check, State, Status};
 use crate::call::call;
 use crate::error::{Context, Error, Result};
 use crate::exercise::files::{File, Workbook};
-use crate::exercise::{Exercise, checked};
+use crate::exercise::{self, Exercise, checked};
+use crate::lesson::catalogue::Lesson;
 use crate::lesson::fixtures;
 use crate::postgres::database::{Databases, Fixture};
+use crate::postgres::needs::OLDEST;
 use crate::postgres::servers::Servers;
+
+/// What the grader of an exercise says.
+pub fn grader_of(exercise: &Exercise) -> Grader {
+    graders::of(exercise)()
+}
+
+/// The major version that a lesson or its exercise needs, if not every server will do.
+pub fn needs(lesson: &Lesson) -> Option<u32> {
+    let exercise = exercise::exercise(lesson.stem).map(|exercise| grader_of(exercise).needs.least);
+    let needs = (lesson.definition)().needs.least.max(exercise.unwrap_or(OLDEST));
+    (needs > OLDEST).then_some(needs)
+}
 
 /// How long a run may take unless its grader asks for more.
 pub const RUN_LIMIT: Duration = Duration::from_secs(10);
@@ -111,7 +127,8 @@ fn judge(
         Ok(databases) => databases,
         Err(error) => return Ok(about(without(exercise, error)?)),
     };
-    run(RUN_LIMIT, Purpose::Learning, exercise, &program, &databases).map(about)
+    let grader = graders::of(exercise);
+    run(RUN_LIMIT, Purpose::Learning, exercise, grader, &program, &databases).map(about)
 }
 
 /// A database for the compiler, if an answer has queries that it checks.
@@ -119,7 +136,7 @@ fn queries(exercise: &Exercise, servers: &Servers, text: &str) -> Result<Option<
     if !checked::has_any(text) {
         return Ok(None);
     }
-    let databases = servers.get(&(exercise.grader)().needs)?;
+    let databases = servers.get(&grader_of(exercise).needs)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let listener = listener.context("cannot listen on the loopback")?;
     let folder = std::env::temp_dir();
@@ -128,16 +145,17 @@ fn queries(exercise: &Exercise, servers: &Servers, text: &str) -> Result<Option<
 
 /// What the queries of an answer are compiled against.
 pub fn compiled_on(exercise: &Exercise) -> Fixture {
-    let first = || list(exercise).ok()?.fixtures().into_iter().next();
-    (exercise.grader)().compiled_on.or_else(first).unwrap_or(fixtures::EMPTY)
+    let first = || list(exercise, graders::of(exercise)).ok()?.fixtures().into_iter().next();
+    grader_of(exercise).compiled_on.or_else(first).unwrap_or(fixtures::EMPTY)
 }
 
 /// The databases of the server that an exercise is graded on, of which the first that its checks ask for
 /// are made already.
 fn ahead(exercise: &Exercise, servers: &Servers) -> Result<Arc<Databases>> {
-    let databases = servers.get(&(exercise.grader)().needs)?;
+    let databases = servers.get(&grader_of(exercise).needs)?;
     // A grader that cannot list its checks is told of when they are made.
-    let fixtures = list(exercise).map(|grading| grading.fixtures()).unwrap_or_default();
+    let fixtures =
+        list(exercise, graders::of(exercise)).map(|grading| grading.fixtures()).unwrap_or_default();
     fixtures.iter().take(kit::AHEAD).for_each(|fixture| databases.make_ahead(fixture));
     Ok(databases)
 }
@@ -211,16 +229,17 @@ pub fn run(
     limit: Duration,
     purpose: Purpose,
     exercise: &Exercise,
+    grader: fn() -> Grader,
     program: &dyn Fn() -> Result<AnswerProgram>,
     databases: &Databases,
 ) -> Result<Verdict> {
     let mut verdict = Verdict::new(exercise, Status::Passed);
-    let needs = (exercise.grader)().needs;
+    let needs = grader().needs;
     if let Err(error) = databases.server.has(&needs) {
         return without(exercise, error);
     }
     let began = Instant::now();
-    let list = || list(exercise);
+    let list = || list(exercise, grader);
     let terms = kit::Terms { stem: exercise.stem, may: needs.may, purpose, limit };
     let finished = kit::run(databases, &list, program, terms)?;
     verdict.run = began.elapsed();
@@ -265,11 +284,10 @@ pub fn run(
 }
 
 /// The checks of an exercise, as its grader lists them.
-fn list(exercise: &Exercise) -> Result<Grading, Stop> {
+fn list(exercise: &Exercise, grader: fn() -> Grader) -> Result<Grading, Stop> {
     let mut grading = Grading::default();
-    let listed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        ((exercise.grader)().checks)(&mut grading)
-    }));
+    let listed =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (grader().checks)(&mut grading)));
     let panicked = || Error::Content(format!("the grader of {} panicked", exercise.stem));
     listed.unwrap_or_else(|_| Err(panicked().into())).map(|()| grading)
 }

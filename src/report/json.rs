@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::look::plain;
+use crate::exercise;
 use crate::exercise::files::Workbook;
 use crate::exercise::progress::Progress;
-use crate::exercise::{self, map};
+use crate::grade;
 use crate::grade::Verdict;
 use crate::lesson::catalogue::{MODULES, lessons};
 
@@ -39,7 +40,7 @@ pub fn list(workbook: &Workbook, progress: &Progress) -> Value {
             "name": lesson.name,
             "title": lesson.cut().title,
             "minutes": (lesson.definition)().minutes,
-            "needs": map::needs(lesson),
+            "needs": grade::needs(lesson),
             "exercise": exercise.is_some(),
             "lesson_done": progress.is_done(lesson.stem),
             "exercise_status": status,

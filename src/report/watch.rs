@@ -6,6 +6,7 @@ use super::look::Look;
 use super::screen::bar;
 use super::{difference, highlight, prose, verdict};
 use crate::exercise::Exercise;
+use crate::grade;
 use crate::grade::verdict::{Status, Verdict};
 use crate::lesson::event::Language;
 use crate::lesson::source::Source;
@@ -140,7 +141,7 @@ fn progress(way: &Way, look: Look) -> String {
 }
 
 fn hints(exercise: &Exercise, shown: usize, look: Look) -> String {
-    let hints = (exercise.grader)().hints;
+    let hints = grade::grader_of(exercise).hints;
     let shown = shown.min(hints.len());
     let mut parts: Vec<String> = hints[..shown]
         .iter()

@@ -2,10 +2,10 @@
 //!
 //! The answer's process is this very program, told to run the one test below.
 
-use pglings::exercise::{self, Exercise, Grader};
+use pglings::exercise;
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::State;
-use pglings::grade::{self, Purpose, RUN_LIMIT, Verdict};
+use pglings::grade::{self, Grader, Purpose, RUN_LIMIT, Verdict};
 use pglings::postgres::servers::Servers;
 use pglings::process::Program;
 use postgres::{Client, Error};
@@ -131,7 +131,7 @@ fn rename(client: &mut Client, id: i32, name: &str) -> Result<u64, Error> {
 
 /// The verdict on this answer.
 pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
-    let exercise = Exercise { grader, ..*exercise::exercise("7").unwrap() };
+    let exercise = exercise::exercise("7").unwrap();
     let servers = Servers::from_env().unwrap().in_memory();
     let databases = servers.get(&grader().needs).unwrap();
     let program = || {
@@ -139,7 +139,7 @@ pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
         let program = program.args(["--exact", "answer::serves", "--nocapture"]);
         Ok(AnswerProgram::of(program.env("PGLINGS_KIT_ANSWER", "1")))
     };
-    grade::run(RUN_LIMIT, Purpose::Learning, &exercise, &program, &databases).unwrap()
+    grade::run(RUN_LIMIT, Purpose::Learning, exercise, grader, &program, &databases).unwrap()
 }
 
 /// The names and states of a verdict's checks.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use pglings::error::Error;
-use pglings::exercise::Grader;
 use pglings::grade::kit::*;
 use pglings::grade::verdict::{State, Status};
 use pglings::lesson::fixtures::{EMPTY, LUNDO};

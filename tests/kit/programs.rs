@@ -1,6 +1,5 @@
 //! PostgreSQL's own programs, and a pooler, beside the server of a check or a lesson.
 
-use pglings::exercise::Grader;
 use pglings::grade::kit::*;
 use pglings::grade::verdict::State;
 use pglings::lesson::fixtures::{EMPTY, LUNDO};

@@ -10,8 +10,9 @@ use pglings::class::desk::Desk;
 use pglings::class::gradebook::Graded;
 use pglings::class::judge::Judge;
 use pglings::class::toolchain::Toolchain;
-use pglings::exercise::exercise;
 use pglings::exercise::files::Workbook;
+use pglings::exercise::{Exercise, exercise};
+use pglings::grade::{Grader, graders};
 use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
 use pglings::sandbox::{Choice, Kind, Sandbox, user};
@@ -98,17 +99,27 @@ impl Room {
             .iter()
             .map(|(stem, text)| Source { exercise: exercise(stem).unwrap(), text })
             .collect();
-        self.judge_sources_at(place, &sources)
+        self.judge_sources(place, &sources, graders::of)
     }
 
-    /// The same of any exercises.
-    pub(crate) fn judge_sources(&self, sources: &[Source<'_>]) -> BTreeMap<String, Graded> {
-        self.judge_sources_at(self.place(), sources)
+    /// The same by a grader of the test's own.
+    pub(crate) fn judge_by(
+        &self,
+        sources: &[Source<'_>],
+        grader: fn(&Exercise) -> fn() -> Grader,
+    ) -> BTreeMap<String, Graded> {
+        self.judge_sources(self.place(), sources, grader)
     }
 
-    fn judge_sources_at(&self, place: usize, sources: &[Source<'_>]) -> BTreeMap<String, Graded> {
+    fn judge_sources(
+        &self,
+        place: usize,
+        sources: &[Source<'_>],
+        grader: fn(&Exercise) -> fn() -> Grader,
+    ) -> BTreeMap<String, Graded> {
         let mut graded = BTreeMap::new();
-        let mut judge = Judge::new(&self.compiler, &self.servers, self.desk.path(), place);
+        let judge = Judge::new(&self.compiler, &self.servers, self.desk.path(), place);
+        let mut judge = judge.by(grader);
         judge
             .judge(sources, &mut |source, one| {
                 graded.insert(source.exercise.stem.to_owned(), one);

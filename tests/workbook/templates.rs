@@ -12,6 +12,7 @@ mod array;
 mod by_name;
 #[path = "../../src/command/dev/templates/grader.rs"]
 mod grader;
+pub(crate) use grader::grade;
 #[path = "../../src/command/dev/templates/wrong_nobody_is_an_error.rs"]
 #[allow(unused, unreachable_pub, reason = "as other such answers")]
 mod nobody_is_an_error;
@@ -44,7 +45,6 @@ pub(crate) static EXERCISE: Exercise = Exercise {
     name: "sample",
     stem: "99_sample",
     solution: include_str!("../../src/command/dev/templates/solution.rs"),
-    grader: grader::grade,
 };
 
 /// Its answers.

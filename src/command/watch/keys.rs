@@ -136,7 +136,7 @@ impl Session<'_> {
     /// The map, and what is chosen on it.
     fn list(&mut self) -> Result<()> {
         let progress = self.progress();
-        let mut state = Map::new(&self.context.workbook, &progress);
+        let mut state = Map::new(&self.context.workbook, &progress, crate::grade::needs);
         if !self.screen.is_full() {
             return self.context.print(&map::text(&state, self.context.look));
         }

@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod compare;
 mod folder;
 mod going;
+mod grader;
 mod grading;
 mod mentioned;
 pub mod plan;
@@ -33,7 +34,6 @@ mod trial;
 pub mod wire;
 
 use std::fmt::Debug;
-use std::time::Duration;
 
 use harness::protocol::Failure;
 
@@ -42,6 +42,7 @@ pub use self::catalog::{OnDelete, Table};
 pub use self::compare::Order;
 pub use self::folder::Folder;
 pub use self::going::{After, Apart, Before, Going, Point, Stand};
+pub use self::grader::{Grader, grader};
 pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
@@ -50,7 +51,6 @@ pub use self::transactions::Isolation;
 pub use self::trial::{Mark, Pooled, Trial};
 pub use self::wire::Wire;
 use crate::error::Error;
-use crate::exercise::Grader;
 pub use crate::postgres::needs::{Needs, Privilege};
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
 use crate::report::look::PLAIN;
@@ -110,16 +110,6 @@ pub fn not_tried<T>(why: impl Into<String>) -> Outcome<T> {
 /// Says that an answer is wrong unless a condition holds.
 pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
     if holds { Ok(()) } else { wrong(message) }
-}
-
-/// A grader: its hints, and its checks. What else it needs is said with
-/// `Grader { needs: Needs::extensions(&["vector"]), ..grader(HINTS, checks) }`.
-pub fn grader(
-    hints: &'static [&'static str],
-    checks: fn(&mut Grading) -> Result<(), Stop>,
-) -> Grader {
-    let (needs, compiled_on, at_most) = (Needs::NOTHING, None, Duration::from_millis(500));
-    Grader { hints, needs, compiled_on, at_most, checks }
 }
 
 /// Holds two values against each other.

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use crate::error::Context;
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::EMPTY;
 

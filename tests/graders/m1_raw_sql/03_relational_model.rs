@@ -1,6 +1,5 @@
 //! Checks of exercise 3: take a sheet apart.
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::postgres::database::Fixture;
 

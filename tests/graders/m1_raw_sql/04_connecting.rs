@@ -8,7 +8,6 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::Context;
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::EMPTY;
 

@@ -1,6 +1,5 @@
 //! Checks of exercise 5: the tables of Lundo.
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::EMPTY;
 

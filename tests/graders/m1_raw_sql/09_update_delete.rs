@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 

@@ -8,7 +8,6 @@ use postgres::{Client, NoTls};
 use serde_json::json;
 
 use crate::error::{Context, Error};
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 

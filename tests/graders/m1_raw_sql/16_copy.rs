@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use harness::protocol::Failure;
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 

@@ -1,6 +1,5 @@
 //! Checks of exercise 56: vectors.
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::postgres::database::Fixture;
 

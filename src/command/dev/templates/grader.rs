@@ -1,6 +1,5 @@
 //! Checks of exercise 99: sample.
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::lesson::fixtures::LUNDO;
 
