@@ -11,15 +11,19 @@
 //!
 //! This crate is the program `pglings` and everything it teaches.
 //!
+//! From top to bottom: a room knows those below it, and none above. Those of one line may know each other.
+//!
 //! - [`cli`] is the command line, [`command`] the verbs, one a file;
+//! - [`report`] is how everything looks;
+//! - [`class`] grades the submissions of many;
+//! - [`grade`] judges answers;
+//! - [`exercise`] knows the exercises and how far a learner has come;
 //! - [`mod@lesson`] walks lessons; the lessons themselves are in
 //!   [`workbook`](lesson::catalogue::workbook), a module each;
-//! - [`exercise`] knows the exercises and how far a learner has come; [`grade`] judges answers;
-//! - [`class`] grades the submissions of many;
-//! - [`postgres`] finds or starts a server, hands out databases and listens on the wire;
-//! - `sandbox` runs what strangers wrote;
-//! - [`report`] is how everything looks;
-//! - [`process`], [`home`], `lock`, [`interrupt`], [`activity`] and [`error`] are what the others stand on.
+//! - [`postgres`] finds or starts a server, hands out databases and listens on the wire, and `sandbox` runs
+//!   what strangers wrote;
+//! - [`process`], [`home`], `lock`, [`interrupt`], [`activity`], [`call`] and [`error`] are what the others
+//!   stand on.
 //!
 //! # Invariants
 //!
@@ -51,6 +55,8 @@ mod lock;
 pub mod postgres;
 pub mod process;
 pub mod report;
+#[cfg(test)]
+mod rooms;
 #[cfg(unix)]
 pub mod sandbox;
 

@@ -8,13 +8,14 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use pglings::Error;
 use pglings::exercise::{self as content, Exercise};
 use pglings::grade::answer::AnswerProgram;
 use pglings::grade::verdict::{Check, Status, Verdict};
-use pglings::grade::{Grader, Purpose, RUN_LIMIT, graders};
+use pglings::grade::{Grader, Purpose, graders};
 use pglings::lesson::catalogue::{Lesson, lessons};
 use pglings::lesson::run::Stage;
 use pglings::postgres::database::Databases;
@@ -38,6 +39,9 @@ mod grade {
 mod lesson {
     pub(crate) use pglings::lesson::fixtures;
 }
+
+/// How long an answer may take. What is judged here is no speed, and the machine is full.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// One answer to one exercise.
 struct Answer {
@@ -185,7 +189,7 @@ fn run(
         let program = Program::new(&own).clear_env();
         Ok(AnswerProgram::of(program.env("PGLINGS_ANSWER", answer.id())))
     };
-    Ok(pglings::grade::run(RUN_LIMIT, Purpose::Judging, exercise, grader, &program, databases)?)
+    Ok(pglings::grade::run(LIMIT, Purpose::Judging, exercise, grader, &program, databases)?)
 }
 
 fn a_grader_that_panics(servers: &Servers) -> Result<(), Failed> {

@@ -7,6 +7,7 @@
 use std::sync::{PoisonError, RwLock};
 
 use super::compile::Compiled;
+use super::words::Words;
 use crate::error::Result;
 use crate::grade::build::none_left;
 use crate::grade::verdict::{State, Status};
@@ -38,13 +39,13 @@ pub(super) fn kept_from_compiling(compiled: &Compiled, crowded: bool) -> bool {
 }
 
 /// Whether an answer may have failed for that. It can say so itself: it is judged twice then.
-pub(super) fn kept_from_running(verdict: &Verdict, crowded: bool) -> bool {
+pub(super) fn kept_from_running(verdict: &Verdict, words: Words, crowded: bool) -> bool {
     let failed = verdict.checks.iter().filter_map(|check| match &check.state {
-        State::Failed(message) => Some(message),
+        State::Failed(message) => Some(words(message)),
         _ => None,
     });
-    let mut said = failed.chain([&verdict.message, &verdict.output]);
-    verdict.status != Status::Passed && (crowded || said.any(|text| none_left(text).is_some()))
+    let mut said = failed.chain([verdict.message.clone(), verdict.output.clone()]);
+    verdict.status != Status::Passed && (crowded || said.any(|text| none_left(&text).is_some()))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::gradebook::{Column, FORMAT, Gradebook, Graded, Learner, Mark, VERSION
 use super::intake::{Answer, Handed};
 use super::journal::Journal;
 use super::judge::Judge;
+use super::words::Words;
 use crate::activity::{self, Work};
 use crate::error::{Error, Result};
 use crate::exercise::Exercise;
@@ -51,6 +52,8 @@ pub struct Class<'a> {
     pub desk: &'a Path,
     /// How many learners at a time.
     pub jobs: usize,
+    /// How it is told what is wrong with an answer.
+    pub words: Words,
 }
 
 /// Answers of one learner that nobody handed in before, to be compiled together.
@@ -133,7 +136,7 @@ impl Class<'_> {
         goes_on: &dyn Fn() -> bool,
         each: &mut dyn FnMut(&Source<'_>, Graded) -> Result<()>,
     ) -> Result<()> {
-        let mut judge = Judge::new(self.compiler, self.servers, self.desk, place);
+        let mut judge = Judge::new(self.compiler, self.servers, self.desk, place, self.words);
         while goes_on() {
             interrupt::check()?;
             let next = locked(bundles).recv_timeout(INTERVAL);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::compile::{Compiled, Compiler, Source};
 use super::gradebook::Graded;
 use super::settle::Settle;
+use super::words::Words;
 use super::{crowd, desk};
 use crate::error::{PathContext, Result};
 use crate::exercise::Exercise;
@@ -28,6 +29,7 @@ pub struct Judge<'a> {
     desk: PathBuf,
     place: usize,
     count: usize,
+    words: Words,
     grader: fn(&Exercise) -> fn() -> Grader,
 }
 
@@ -38,9 +40,10 @@ impl<'a> Judge<'a> {
         servers: &'a Servers,
         desk: &Path,
         place: usize,
+        words: Words,
     ) -> Judge<'a> {
         let desk = desk.join(format!("place-{place}"));
-        Judge { compiler, servers, desk, place, count: 0, grader: graders::of }
+        Judge { compiler, servers, desk, place, count: 0, words, grader: graders::of }
     }
 
     /// By other graders than those of the workbook.
@@ -80,7 +83,7 @@ impl<'a> Judge<'a> {
                 Some(Compiled::Program(program, word)) => {
                     let run = || self.persist(source.exercise, program, word.as_deref(), &dir);
                     crowd::fairly(run, |verdict, crowded| {
-                        shared && crowd::kept_from_running(verdict, crowded)
+                        shared && crowd::kept_from_running(verdict, self.words, crowded)
                     })?
                 }
                 Some(Compiled::Refused(words)) => {
@@ -95,7 +98,7 @@ impl<'a> Judge<'a> {
                 }
                 None => Verdict::new(source.exercise, Status::Broken),
             };
-            each(source, Settle::new(&dir).graded(source, verdict))?;
+            each(source, Settle::new(&dir).graded(source, verdict, self.words))?;
         }
         desk::remove(&dir);
         Ok(())

@@ -25,4 +25,5 @@ pub mod roster;
 mod settle;
 #[cfg(unix)]
 pub mod toolchain;
+pub mod words;
 pub mod written;

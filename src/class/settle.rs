@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::compile::Source;
 use super::gradebook::Graded;
+use super::words::Words;
 use crate::grade::Verdict;
 use crate::grade::build::plain;
+use crate::grade::message::Message;
 use crate::grade::verdict::{Check, State};
 use crate::lesson::masks::mask_times;
 
@@ -38,11 +40,12 @@ impl Settle {
         Settle { dir: format!("{}/", dir.display()) }
     }
 
-    pub(super) fn graded(&self, source: &Source<'_>, verdict: Verdict) -> Graded {
-        let check = |check: Check| Check {
+    /// `words` draws what is wrong with an answer.
+    pub(super) fn graded(&self, source: &Source<'_>, verdict: Verdict, words: Words) -> Graded {
+        let check = |check: Check<Message>| Check {
             name: check.name,
             state: match check.state {
-                State::Failed(message) => State::Failed(self.text(&message, MESSAGE)),
+                State::Failed(message) => State::Failed(self.text(&words(&message), MESSAGE)),
                 State::NotTried(why) => State::NotTried(self.text(&why, MESSAGE)),
                 State::Passed => State::Passed,
             },

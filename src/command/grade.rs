@@ -21,6 +21,7 @@ use crate::cli::{Grade, GradeAction, GradeOut};
 use crate::error::{Context as _, Error, Result};
 use crate::grade::verdict::Status;
 use crate::report::gradebook::{self, summary};
+use crate::report::message;
 use crate::sandbox::{Kind, Sandbox, user};
 
 /// The gradebook that other machines' are joined with.
@@ -87,6 +88,7 @@ fn grade(
         servers: &context.servers().in_memory(),
         desk: desk.path(),
         jobs: options.jobs.map_or(jobs, usize::from),
+        words: message::text,
     };
     let graded = class.grade(reading, &journal, known);
     graded.inspect_err(|_| {

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod build;
 pub mod graders;
 pub mod kit;
+pub mod message;
 pub mod ports;
 pub mod queries;
 pub mod toolchain;
@@ -23,7 +24,7 @@ use std::time::{Duration, Instant};
 use self::answer::AnswerProgram;
 use self::build::Build;
 pub use self::kit::Grader;
-use self::kit::{Grading, Stop};
+use self::kit::{Grading, Message, Stop};
 use self::queries::Queries;
 pub use self::verdict::Verdict;
 use self::verdict::{Check, State, Status};
@@ -256,7 +257,12 @@ pub fn run(
                 verdict.message = format!("the grader of {} checked nothing", exercise.stem);
             }
         }
-        Some(Stop::Wrong(message) | Stop::NotTried(message) | Stop::Unwritten { message, .. }) => {
+        Some(stop @ (Stop::Wrong(_) | Stop::NotTried(_) | Stop::Unwritten { .. })) => {
+            let message = match stop {
+                Stop::Wrong(message) => message,
+                Stop::NotTried(text) | Stop::Unwritten { message: text, .. } => text.into(),
+                _ => Message::default(),
+            };
             let name = "the exercise as a whole".to_owned();
             verdict.checks.push(Check { name, state: State::Failed(message) });
             verdict.status = Status::Failed;

@@ -5,16 +5,17 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::message::Message;
 use crate::exercise::Exercise;
 pub use crate::exercise::status::Status;
 
-/// One requirement and whether it was met.
+/// One requirement and whether it was met. What is wrong is a [`Message`], and text once it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct Check<M = String> {
     /// Reads as a requirement.
     pub name: String,
     /// What came of it.
-    pub state: State,
+    pub state: State<M>,
 }
 
 /// What the message of a check that was not tried begins with.
@@ -22,27 +23,29 @@ const NOT_TRIED: &str = "not tried: ";
 
 /// What came of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum State {
+pub enum State<M = String> {
     /// The requirement is met.
     Passed,
     /// It is not: what is wrong and what to do.
-    Failed(String),
+    Failed(M),
     /// It could not be judged, because something that it builds on is missing: what comes first.
     /// Never a pass.
     NotTried(String),
 }
 
-impl Check {
+impl<M> Check<M> {
     /// Whether the requirement is met.
     pub fn passed(&self) -> bool {
-        self.state == State::Passed
+        matches!(self.state, State::Passed)
     }
 
     /// Whether it was tried and is not met.
     pub fn failed(&self) -> bool {
         matches!(self.state, State::Failed(_))
     }
+}
 
+impl Check {
     /// What was wrong, or why it was not tried; empty if it passed.
     pub fn message(&self) -> String {
         match &self.state {
@@ -99,7 +102,7 @@ pub struct Verdict {
     /// The text that was judged, if it was the learner's file.
     pub answer: Option<String>,
     /// The checks that ran, in order.
-    pub checks: Vec<Check>,
+    pub checks: Vec<Check<Message>>,
     /// The compiler's words, or how the run ended, or what is at fault.
     pub message: String,
     /// What the answer printed (the first 64 KiB).

@@ -1,5 +1,7 @@
 //! What PostgreSQL's error codes mean, for those that a learner meets.
 
+use harness::protocol::ServerError;
+
 /// A code, its name in the manual, and the usual cause with its cure.
 struct Meaning {
     code: &'static str,
@@ -182,6 +184,21 @@ pub fn name(sqlstate: &str) -> Option<&'static str> {
 /// The usual cause and its cure, in a sentence or two.
 pub fn cure(sqlstate: &str) -> Option<&'static str> {
     find(sqlstate).map(|meaning| meaning.cure)
+}
+
+/// A code with its name: `SQLSTATE 23505 (unique_violation)`.
+pub fn label(code: &str) -> String {
+    let name = name(code).map(|name| format!(" ({name})"));
+    format!("SQLSTATE {code}{}", name.unwrap_or_default())
+}
+
+/// What the server said, a line for each thing.
+pub fn words(error: &ServerError) -> String {
+    let mut lines = vec![format!("ERROR:  {}", error.message)];
+    lines.extend(error.detail.iter().map(|detail| format!("DETAIL:  {detail}")));
+    lines.extend(error.hint.iter().map(|hint| format!("HINT:  {hint}")));
+    lines.push(label(&error.sqlstate));
+    lines.join("\n")
 }
 
 #[cfg(test)]

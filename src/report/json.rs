@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::look::plain;
+use super::message;
 use crate::exercise;
 use crate::exercise::files::Workbook;
 use crate::exercise::progress::Progress;
@@ -17,7 +18,7 @@ pub fn verdicts(verdicts: &[Verdict]) -> Value {
             "number": verdict.number,
             "name": verdict.name,
             "status": verdict.status,
-            "checks": verdict.checks,
+            "checks": verdict.checks.iter().map(message::told).collect::<Vec<_>>(),
             "message": plain(&verdict.message),
             "build_ms": u64::try_from(verdict.build.as_millis()).unwrap_or(u64::MAX),
             "run_ms": u64::try_from(verdict.run.as_millis()).unwrap_or(u64::MAX),

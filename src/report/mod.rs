@@ -17,6 +17,7 @@ pub mod json;
 pub mod look;
 pub mod map;
 mod margin;
+pub mod message;
 pub mod messages;
 pub mod plan;
 pub mod progress;

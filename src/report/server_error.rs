@@ -29,9 +29,7 @@ pub fn draw(error: &ServerError, sql: &str, look: Look) -> String {
     if let Some(hint) = &error.hint {
         lines.push(format!("HINT:  {hint}"));
     }
-    let name = sqlstate::name(&error.sqlstate).map(|name| format!(" ({name})"));
-    let code = format!("SQLSTATE {}{}", error.sqlstate, name.unwrap_or_default());
-    lines.push(look.paint(&code, |text| text.magenta()));
+    lines.push(look.paint(&sqlstate::label(&error.sqlstate), |text| text.magenta()));
     lines.join("\n")
 }
 

@@ -5,6 +5,7 @@ use textwrap::core::display_width;
 
 use super::call;
 use super::look::{Look, plain};
+use super::message;
 use crate::grade::verdict::{Check, State, Status, Verdict};
 
 /// The verdict with its checks, what went wrong, and what to do next.
@@ -15,7 +16,8 @@ pub fn draw(verdict: &Verdict, look: Look) -> String {
 /// The same with another way to a hint.
 pub fn draw_with(verdict: &Verdict, hint: &str, look: Look) -> String {
     let mut lines = vec![head(verdict, look)];
-    lines.extend(checks(&verdict.checks, look));
+    let told: Vec<Check> = verdict.checks.iter().map(message::told).collect();
+    lines.extend(checks(&told, look));
     if !verdict.message.is_empty() {
         let message = verdict.message.trim_end();
         let message = if look.color { message.to_owned() } else { plain(message) };

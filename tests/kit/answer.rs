@@ -8,6 +8,7 @@ use pglings::grade::verdict::State;
 use pglings::grade::{self, Grader, Purpose, RUN_LIMIT, Verdict};
 use pglings::postgres::servers::Servers;
 use pglings::process::Program;
+use pglings::report::message;
 use postgres::{Client, Error};
 use sqlx::PgPool;
 
@@ -145,5 +146,6 @@ pub(crate) fn judge(grader: fn() -> Grader) -> Verdict {
 /// The names and states of a verdict's checks.
 pub(crate) fn states(verdict: &Verdict) -> Vec<(&str, State)> {
     assert_eq!(verdict.message, "");
-    verdict.checks.iter().map(|check| (check.name.as_str(), check.state.clone())).collect()
+    let checks = verdict.checks.iter();
+    checks.map(|check| (check.name.as_str(), message::told(check).state)).collect()
 }

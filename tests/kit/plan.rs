@@ -47,11 +47,11 @@ fn rows_are_counted() {
     says(whole.reads_at_most(100), "read 20000 rows; 100 or fewer");
     let few =
         measure(client, "SELECT id FROM messages WHERE conversation_id = $1", &["7"]).unwrap();
-    assert!(few.node("Index Only Scan").is_some(), "{few}");
+    assert!(few.node("Index Only Scan").is_some(), "{few:?}");
     few.reads_at_most(10).unwrap();
 
     let delete = measure(client, "DELETE FROM messages WHERE id = $1", &["5"]).unwrap();
-    assert_eq!(delete.rows_read().unwrap(), 1, "{delete}");
+    assert_eq!(delete.rows_read().unwrap(), 1, "{delete:?}");
     let left: i64 = client.query_one("SELECT count(*) FROM messages", &[]).unwrap().get(0);
     assert_eq!(left, 20_000, "the DELETE was not rolled back");
 }

@@ -88,7 +88,7 @@ fn a_real_pooler_is_before_a_checks_database() {
                 equal("the database", t.call::<String>("asks", (&pooled.url,))?.ok()?, name)?;
                 equal("settings", pooled.sent().count_of("set"), 1)?;
                 // What one client has set, the next one has too: that is what it breaks.
-                let refused = |error: postgres::Error| Stop::Wrong(error.to_string());
+                let refused = |error: postgres::Error| Stop::Wrong(error.to_string().into());
                 let mut client = Client::connect(&pooled.url, postgres::NoTls).map_err(refused)?;
                 let row = client.query_one("SHOW work_mem", &[]).map_err(refused)?;
                 equal("what another has set", row.get::<_, String>(0).as_str(), "1MB")?;

@@ -136,6 +136,7 @@ fn what_is_wrong_is_told_on_little_data() {
     let [Check { state: State::Failed(message), .. }] = verdict.checks.as_slice() else {
         panic!("{verdict:?}")
     };
+    let message = pglings::report::message::text(message);
     assert!(message.starts_with("It has to be ("), "{message}");
     assert!(message.contains(", 0), and is ("), "{message}");
     assert!(message.contains("Called with no arguments, while the tables held"), "{message}");

@@ -35,6 +35,7 @@ fn an_answer_that_sleeps_is_slow_and_one_that_does_not_is_not() {
     });
     let [slow, others @ ..] = verdict.checks.as_slice() else { panic!("{verdict:?}") };
     let State::Failed(message) = &slow.state else { panic!("{verdict:?}") };
+    let message = pglings::report::message::text(message);
     assert!(message.starts_with("it takes 3"), "{message}");
     assert!(message.contains("3 times as long at the most"), "{message}");
     assert!(others.iter().all(Check::passed), "{:#?}", states(&verdict));

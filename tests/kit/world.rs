@@ -32,7 +32,10 @@ impl World {
 #[track_caller]
 pub(crate) fn says<T: Debug>(outcome: Result<T, Stop>, words: &str) {
     match outcome {
-        Err(Stop::Wrong(sentence)) => assert!(sentence.contains(words), "{sentence}"),
+        Err(Stop::Wrong(message)) => {
+            let sentence = pglings::report::message::text(&message);
+            assert!(sentence.contains(words), "{sentence}");
+        }
         other => panic!("expected a sentence with {words:?}, got {other:?}"),
     }
 }

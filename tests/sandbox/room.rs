@@ -15,6 +15,7 @@ use pglings::exercise::{Exercise, exercise};
 use pglings::grade::{Grader, graders};
 use pglings::postgres::needs::Needs;
 use pglings::postgres::servers::Servers;
+use pglings::report::message;
 use pglings::sandbox::{Choice, Kind, Sandbox, user};
 
 /// A sandbox with a compiler.
@@ -118,7 +119,8 @@ impl Room {
         grader: fn(&Exercise) -> fn() -> Grader,
     ) -> BTreeMap<String, Graded> {
         let mut graded = BTreeMap::new();
-        let judge = Judge::new(&self.compiler, &self.servers, self.desk.path(), place);
+        let judge =
+            Judge::new(&self.compiler, &self.servers, self.desk.path(), place, message::text);
         let mut judge = judge.by(grader);
         judge
             .judge(sources, &mut |source, one| {

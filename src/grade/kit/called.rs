@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Outcome, Statement, Stop, show_error, wrong};
+use super::{Outcome, Statement, Stop, explain_under, wrong};
 use crate::error::Error;
 use crate::postgres::address::Address;
 
@@ -32,11 +32,10 @@ impl<T: Debug> Called<T> {
     pub fn ok(self) -> Outcome<T> {
         match self.result {
             Ok(value) => Ok(value),
-            Err(failure) => wrong(format!(
-                "`{}` returned an error.\n{}",
-                self.function,
-                show_error(&failure, &self.sql)
-            )),
+            Err(failure) => wrong(
+                explain_under(&failure, self.sql)
+                    .behind(format!("`{}` returned an error.\n", self.function)),
+            ),
         }
     }
 
@@ -87,7 +86,7 @@ pub(super) fn result<T: DeserializeOwned>(
             let function = function.to_owned();
             Err(match panic.todo() {
                 Some(task) => Stop::Unwritten { function, task: task.to_owned(), message },
-                None => Stop::Wrong(message),
+                None => Stop::Wrong(message.into()),
             })
         }
         Response::Misfit(why) => wrong(format!("`{function}` cannot be called: {why}.")),

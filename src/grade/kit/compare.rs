@@ -8,10 +8,6 @@ use std::collections::VecDeque;
 
 use serde_json::Value;
 
-use crate::lesson::event::Table;
-use crate::report::look::Look;
-use crate::report::table;
-
 /// How the order of rows counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -72,15 +68,9 @@ impl Rows {
         self.columns.len() == 1 && self.rows.iter().any(|row| row.first().is_some_and(kind))
     }
 
-    /// As a table for people.
-    pub fn draw(&self, look: Look) -> String {
-        let columns = self.columns.iter().map(|name| (name.clone(), String::new())).collect();
-        let rows = self.rows.iter().map(|row| row.iter().map(text).collect()).collect();
-        let table = Table { columns, rows, time: None };
-        match self.rows.len() {
-            0 => "(no rows)".to_owned(),
-            _ => table::draw(&table, look),
-        }
+    /// The values as text for people; NULL is `None`.
+    pub fn cells(&self) -> Vec<Vec<Option<String>>> {
+        self.rows.iter().map(|row| row.iter().map(text).collect()).collect()
     }
 }
 

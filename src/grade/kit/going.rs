@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::protocol::Response;
@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::called::{self, Called};
+use super::peers::{Peer, Peers};
 use super::sql::commands;
 use super::wire::Wire;
 use super::{Outcome, Stop, Trial, wrong};
@@ -23,7 +24,7 @@ use crate::error::{Context, Error};
 use crate::grade::answer::Lane;
 use crate::lock::locked;
 use crate::postgres::address::Address;
-use crate::postgres::tap::{Barrier, Deed, Gate, Log, Tap, When};
+use crate::postgres::tap::{Barrier, Deed, Gate, Tap, When};
 
 pub use Point::{After, Before};
 
@@ -79,18 +80,6 @@ fn speaks(sql: &str, words: &str) -> bool {
             command.words().windows(wanted.len()).any(|found| found == wanted.as_slice())
         })
 }
-
-/// What others may wait for: a call that goes on.
-#[derive(Clone)]
-struct Peer {
-    name: String,
-    log: Log,
-    gate: Gate,
-}
-
-/// All calls of a check that go on, or did.
-#[derive(Clone, Default)]
-pub(super) struct Peers(Arc<Mutex<Vec<Peer>>>);
 
 /// A call that is about to begin.
 pub struct Apart<'a> {

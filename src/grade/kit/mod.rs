@@ -22,6 +22,7 @@ mod going;
 mod grader;
 mod grading;
 mod mentioned;
+mod peers;
 pub mod plan;
 mod query;
 mod questions;
@@ -29,13 +30,14 @@ mod ratio;
 mod running;
 mod shrink;
 mod sql;
+mod stop;
 mod transactions;
 mod trial;
 pub mod wire;
 
 use std::fmt::Debug;
 
-use harness::protocol::Failure;
+use harness::protocol::{Failure, ServerError};
 
 pub use self::called::Called;
 pub use self::catalog::{OnDelete, Table};
@@ -47,70 +49,14 @@ pub use self::grading::Grading;
 pub use self::plan::Plan;
 pub use self::query::{Data, Query};
 pub(super) use self::running::{AHEAD, Terms, run};
+pub use self::stop::{Outcome, Stop, ensure, not_tried, wrong};
 pub use self::transactions::Isolation;
 pub use self::trial::{Mark, Pooled, Trial};
 pub use self::wire::Wire;
-use crate::error::Error;
+pub use super::message::{Message, Part};
 pub use crate::postgres::needs::{Needs, Privilege};
+use crate::postgres::sqlstate;
 pub use crate::postgres::tap::{Protocol, Statement, TransactionStatus};
-use crate::report::look::PLAIN;
-use crate::report::server_error;
-
-/// Why a check ended before its end.
-#[derive(Debug)]
-pub enum Stop {
-    /// The answer is wrong: the sentence for the learner.
-    Wrong(String),
-    /// It cannot be judged yet: what comes first.
-    NotTried(String),
-    /// A function is still a `todo!()`, which is told once.
-    Unwritten {
-        /// The function.
-        function: String,
-        /// The text of the `todo!()`.
-        task: String,
-        /// The sentence for the learner.
-        message: String,
-    },
-    /// The run's time is up.
-    TimedOut(String),
-    /// The answer's process ended.
-    Crashed(String),
-    /// Not the answer's fault.
-    Fault(Error),
-}
-
-impl Stop {
-    /// Whether no check can be made after it.
-    fn ends_the_run(&self) -> bool {
-        matches!(self, Stop::TimedOut(_) | Stop::Crashed(_) | Stop::Fault(_))
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Stop {
-        Stop::Fault(error)
-    }
-}
-
-/// What a check's body returns.
-pub type Outcome<T = ()> = Result<T, Stop>;
-
-/// A wrong answer, in a sentence.
-pub fn wrong<T>(message: impl Into<String>) -> Outcome<T> {
-    Err(Stop::Wrong(message.into()))
-}
-
-/// Ends a check that cannot be judged: what is wrong was told by an earlier one. It counts as failed
-/// if none has failed so far, so that nothing is wrong without a reason.
-pub fn not_tried<T>(why: impl Into<String>) -> Outcome<T> {
-    Err(Stop::NotTried(why.into()))
-}
-
-/// Says that an answer is wrong unless a condition holds.
-pub fn ensure(holds: bool, message: impl Into<String>) -> Outcome {
-    if holds { Ok(()) } else { wrong(message) }
-}
 
 /// Holds two values against each other.
 pub fn equal<T: PartialEq + Debug>(what: &str, actual: T, expected: T) -> Outcome {
@@ -128,21 +74,28 @@ fn show(value: &impl Debug) -> String {
     }
 }
 
-/// An error as a learner is told of it: under the SQL that it is about, with the usual cure.
+/// An error as a learner is told of it, with the usual cure.
 pub fn explain(failure: &Failure) -> String {
-    show_error(failure, "")
+    match &failure.server {
+        Some(server) => format!("{}{}", sqlstate::words(server), cure(server)),
+        None => {
+            let cure = client_cure(&failure.display).map(|cure| format!(".\n{cure}"));
+            format!("{}{}", failure.display, cure.unwrap_or_default())
+        }
+    }
 }
 
-fn show_error(failure: &Failure, sql: &str) -> String {
-    let Some(server) = &failure.server else {
-        let cure = client_cure(&failure.display).map(|cure| format!(".\n{cure}"));
-        return format!("{}{}", failure.display, cure.unwrap_or_default());
-    };
-    let mut text = server_error::draw(server, sql, PLAIN);
-    if let Some(cure) = crate::postgres::sqlstate::cure(&server.sqlstate) {
-        text.push_str(&format!("\n{cure}"));
+/// The same under the SQL that it is about.
+fn explain_under(failure: &Failure, sql: String) -> Message {
+    match &failure.server {
+        Some(server) => Message::default().with(Part::Error(server.clone(), sql)).and(cure(server)),
+        None => explain(failure).into(),
     }
-    text
+}
+
+/// The usual cure of an error of the server, on a line of its own.
+fn cure(server: &ServerError) -> String {
+    sqlstate::cure(&server.sqlstate).map(|cure| format!("\n{cure}")).unwrap_or_default()
 }
 
 /// The usual cause of an error that the client found by itself, and its cure.

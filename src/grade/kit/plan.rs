@@ -3,18 +3,15 @@
 //! A plan depends on how many rows there are and on what ANALYZE has counted: let the check's data
 //! be large enough (some thousand rows), and run ANALYZE before you ask.
 
-use std::fmt;
-
 use postgres::types::Type;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::trial::unseen;
-use super::{Outcome, Statement, ensure};
+use super::{Outcome, Statement, wrong};
 use crate::error::Error;
+use crate::grade::message::{Message, Part};
 use crate::postgres::plan::Node;
 pub use crate::postgres::plan::Plan;
-use crate::report;
-use crate::report::look::PLAIN;
 
 /// Plans a statement. `values` are literals for `$1`, `$2`, …: `"42"`, `"'Ada'"`, `"NULL"`.
 pub fn plan(client: &mut Client, sql: &str, values: &[&str]) -> Outcome<Plan> {
@@ -105,8 +102,7 @@ impl Plan {
     /// It uses the index of this name.
     pub fn uses_index(&self, name: &str) -> Outcome<&Plan> {
         let uses = self.nodes().iter().any(|node| node.index.as_deref() == Some(name));
-        ensure(uses, format!("the server does not use the index `{name}`:\n{self}"))?;
-        Ok(self)
+        self.holds(uses, || format!("the server does not use the index `{name}`:\n"))
     }
 
     /// Whether it reads the whole of a table, row by row. A partition is a table of its own.
@@ -117,21 +113,17 @@ impl Plan {
 
     /// It does not read the whole of a table.
     pub fn no_seq_scan(&self, table: &str) -> Outcome<&Plan> {
-        ensure(
-            !self.scans_whole(table),
-            format!("the server reads all of `{table}` to find what is asked for:\n{self}"),
-        )?;
-        Ok(self)
+        self.holds(!self.scans_whole(table), || {
+            format!("the server reads all of `{table}` to find what is asked for:\n")
+        })
     }
 
     /// There is no sort in it: the rows come in the order that is wanted.
     pub fn no_sort(&self) -> Outcome<&Plan> {
         let sorts = self.node("Sort").or_else(|| self.node("Incremental Sort")).is_some();
-        ensure(
-            !sorts,
-            format!("the server sorts the rows; an index could have the order:\n{self}"),
-        )?;
-        Ok(self)
+        self.holds(!sorts, || {
+            "the server sorts the rows; an index could have the order:\n".to_owned()
+        })
     }
 
     /// How many rows were read from tables, those that were thrown away too. Only of a statement
@@ -152,11 +144,17 @@ impl Plan {
     /// Not more than this many rows were read from tables.
     pub fn reads_at_most(&self, most: u64) -> Outcome<&Plan> {
         let read = self.rows_read()?;
-        ensure(
-            read <= most,
-            format!("the server read {read} rows; {most} or fewer would do:\n{self}"),
-        )?;
-        Ok(self)
+        self.holds(read <= most, || {
+            format!("the server read {read} rows; {most} or fewer would do:\n")
+        })
+    }
+
+    /// That it does not hold is told with the whole plan below.
+    fn holds(&self, holds: bool, sentence: impl FnOnce() -> String) -> Outcome<&Plan> {
+        match holds {
+            true => Ok(self),
+            false => wrong(Message::from(sentence()).with(Part::Plan(self.clone()))),
+        }
     }
 }
 
@@ -164,12 +162,5 @@ impl Node {
     /// Whether it is the node of an INSERT, UPDATE, DELETE or MERGE, which has a table too.
     fn changes(&self) -> bool {
         self.kind == "ModifyTable"
-    }
-}
-
-/// As a tree, a line a node.
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&report::plan::draw(self, PLAIN, false))
     }
 }

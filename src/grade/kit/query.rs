@@ -6,10 +6,9 @@ use serde_json::Value;
 use super::compare::{Difference, Order, Rows, compare};
 use super::mentioned::{mentioned, speaks_of};
 use super::shrink::shrink;
-use super::{Outcome, Stop, Trial, wrong};
+use super::{Message, Outcome, Part, Stop, Trial, wrong};
 use crate::grade::Purpose;
 use crate::postgres::database::Fixture;
-use crate::report::look::{Look, PLAIN};
 
 /// A function that reads, and what it has to return.
 ///
@@ -51,9 +50,6 @@ pub enum Data {
     With(Fixture, &'static str),
 }
 
-/// In a verdict there is a margin on the left.
-const LOOK: Look = Look { width: 66, ..PLAIN };
-
 impl Query {
     /// Rows in exactly the order of the reference.
     pub const fn new(function: &'static str, reference: &'static str) -> Query {
@@ -84,11 +80,11 @@ impl Query {
         seed: u32,
     ) -> Outcome<bool> {
         let before = (t.mark(), t.value(OBJECTS)?);
-        if let Some(mut message) = try_all(t, self, cases, purpose)? {
-            if data.more().contains("random()") {
-                message.push_str(&format!("\n(The same data again: PGLINGS_SEED={seed})"));
-            }
-            return wrong(message);
+        if let Some(message) = try_all(t, self, cases, purpose)? {
+            return wrong(match data.more().contains("random()") {
+                true => message.and(format!("\n(The same data again: PGLINGS_SEED={seed})")),
+                false => message,
+            });
         }
         let sent = t.sent_since(before.0)?;
         let untouched = sent.only_read() && t.value(OBJECTS)? == before.1;
@@ -146,10 +142,12 @@ fn try_all(
     query: &Query,
     cases: &[Value],
     purpose: Purpose,
-) -> Outcome<Option<String>> {
+) -> Outcome<Option<Message>> {
     for case in cases {
         let found = differs(t, query, case).map_err(|stop| match stop {
-            Stop::Wrong(why) => Stop::Wrong(called(&why, case)),
+            Stop::Wrong(why) => {
+                Stop::Wrong(why.trimmed().and(format!("\nCalled with {}.", called_with(case))))
+            }
             Stop::Unwritten { function, task, message } => {
                 Stop::Unwritten { function, task, message: called(&message, case) }
             }
@@ -166,24 +164,24 @@ fn try_all(
             }
         }
         let (reference, answer, difference) = told;
-        let mut message = difference.describe(&reference, &answer);
-        message.push_str(&format!("\nCalled with {}", called_with(case)));
+        let what = difference.describe(&reference, &answer);
+        let mut message = Message::from(format!("{what}\nCalled with {}", called_with(case)));
         if !kept.is_empty() {
-            message.push_str(", while the tables held no more than this:");
+            message = message.and(", while the tables held no more than this:");
             let (spoken_of, others): (Vec<_>, Vec<_>) =
                 kept.into_iter().partition(|(table, _)| speaks_of(query.reference, table));
             for (table, rows) in spoken_of {
                 let mentioned = mentioned(&table, &rows, query.reference);
-                message.push_str(&format!("\n{table}\n{}", mentioned.draw(LOOK)));
+                message = message.and(format!("\n{table}\n")).with(Part::Rows(mentioned));
             }
             let others: Vec<_> = others.into_iter().map(|(table, _)| table).collect();
             if !others.is_empty() {
-                message.push_str(&format!("\n(and what these refer to in {})", others.join(", ")));
+                message =
+                    message.and(format!("\n(and what these refer to in {})", others.join(", ")));
             }
         }
-        message.push_str(&format!("\nexpected\n{}", reference.draw(LOOK)));
-        message.push_str(&format!("\ngot\n{}", answer.draw(LOOK)));
-        return Ok(Some(message));
+        message = message.and("\nexpected\n").with(Part::Rows(reference));
+        return Ok(Some(message.and("\ngot\n").with(Part::Rows(answer))));
     }
     Ok(None)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::grading::{Body, Grading, Task, Work};
 use super::query::{Data, seed};
 use super::trial::Place;
-use super::{Outcome, Stop, Trial};
+use super::{Message, Outcome, Stop, Trial};
 use crate::error::{Error, Result};
 use crate::grade::Purpose;
 use crate::grade::answer::{Answer, AnswerProgram, Lane};
@@ -23,7 +23,7 @@ use crate::postgres::needs::Privilege;
 /// What is left when a grader has run.
 #[derive(Default)]
 pub(in crate::grade) struct Finished {
-    pub(in crate::grade) checks: Vec<Check>,
+    pub(in crate::grade) checks: Vec<Check<Message>>,
     pub(in crate::grade) kept: Option<String>,
     pub(in crate::grade) output: String,
     /// Why it came to no end, if it did not.
@@ -257,8 +257,11 @@ impl Run<'_> {
 
 impl Told {
     /// The checks in the order of the list, and why they came to no end, if they did not.
-    fn in_order(names: Vec<String>, came: BTreeMap<usize, Outcome>) -> (Vec<Check>, Option<Stop>) {
-        let (mut checks, mut unwritten) = (Vec::<Check>::new(), BTreeSet::new());
+    fn in_order(
+        names: Vec<String>,
+        came: BTreeMap<usize, Outcome>,
+    ) -> (Vec<Check<Message>>, Option<Stop>) {
+        let (mut checks, mut unwritten) = (Vec::<Check<Message>>::new(), BTreeSet::new());
         for ((expected, name), (place, came)) in names.into_iter().enumerate().zip(came) {
             // What was made beyond one that is not known is as if it had not been.
             if expected != place {
@@ -266,7 +269,8 @@ impl Told {
             }
             let failed = checks.iter().any(Check::failed);
             // So that nothing is wrong without a reason.
-            let not_tried = |why| if failed { State::NotTried(why) } else { State::Failed(why) };
+            let not_tried =
+                |why| if failed { State::NotTried(why) } else { State::Failed(why.into()) };
             let state = match came {
                 Ok(()) => State::Passed,
                 Err(Stop::Wrong(message)) => State::Failed(message),
@@ -274,7 +278,7 @@ impl Told {
                 Err(Stop::Unwritten { function, task, message }) => {
                     let told = format!("`{function}` is still to be written");
                     match unwritten.insert((function, task)) {
-                        true => State::Failed(message),
+                        true => State::Failed(message.into()),
                         false => not_tried(told),
                     }
                 }

@@ -12,9 +12,9 @@ use serde::de::DeserializeOwned;
 use super::called::{self, Called};
 use super::compare::Rows;
 use super::folder::Folder;
-use super::going::Peers;
+use super::peers::Peers;
 use super::wire::{Wire, is_internal};
-use super::{Outcome, Statement, Stop, wrong};
+use super::{Message, Outcome, Statement, Stop, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Lane;
 use crate::postgres::address::Address;
@@ -415,11 +415,11 @@ pub(super) fn unseen(error: postgres::Error, sql: &str) -> Stop {
              transaction may be open, or a table locked",
             db.message()
         )),
-        Some(db) if !db.code().code().starts_with("57P") => Stop::Wrong(format!(
+        Some(db) if !db.code().code().starts_with("57P") => Stop::Wrong(Message::from(format!(
             "After your answer had run, the check could not be made: {}. It asks:\n    {}",
             db.message(),
             sql.trim().replace('\n', "\n    ")
-        )),
+        ))),
         _ => {
             Stop::Fault(Error::Server { context: "the server went away".to_owned(), source: error })
         }

@@ -83,9 +83,8 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         let port = t.closed_port()?;
         let nobody = format!("postgres://nobody:none@127.0.0.1:{port}/nothing?sslmode=disable");
         let what_if = |situation: &str, stop: Stop| match stop {
-            Stop::Wrong(why) => Stop::Wrong(format!(
-                "{situation}: {why}\nWrite `?` behind what may fail: the error becomes the \
-                 function's result."
+            Stop::Wrong(why) => Stop::Wrong(why.behind(format!("{situation}: ")).and(
+                "\nWrite `?` behind what may fail: the error becomes the function's result.",
             )),
             other => other,
         };

@@ -120,9 +120,9 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         }
         is("EmailTaken", "another program stored the email while this one tried", failure).map_err(
             |stop| match stop {
-                Stop::Wrong(why) => Stop::Wrong(format!(
-                    "{why}\nA SELECT beforehand does not see what is not committed yet. Let the \
-                     INSERT fail, and look at how."
+                Stop::Wrong(why) => Stop::Wrong(why.and(
+                    "\nA SELECT beforehand does not see what is not committed yet. Let the INSERT \
+                     fail, and look at how.",
                 )),
                 other => other,
             },

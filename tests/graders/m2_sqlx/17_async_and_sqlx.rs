@@ -70,7 +70,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         t.sql("ALTER TABLE users RENAME TO people")?;
         let called = t.call::<Option<String>>("name_of", ("sean.obrien@example.com",));
         let failure = called.and_then(Called::error).map_err(|stop| match stop {
-            Stop::Wrong(why) => Stop::Wrong(format!("the table users was taken away: {why}")),
+            Stop::Wrong(why) => Stop::Wrong(why.behind("the table users was taken away: ")),
             other => other,
         })?;
         ensure(

@@ -88,8 +88,8 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         fill(t, &[(1, None)])?;
         let loaded: Option<Vec<f32>> = match t.call("load", (1,)) {
             // The panic of `Row::get` does not say what it could not read.
-            Err(Stop::Wrong(message)) if message.contains("deserializing") => {
-                return wrong(format!("{message}\nThe embedding is NULL: read an Option<Vector>."));
+            Err(Stop::Wrong(message)) if message.says("deserializing") => {
+                return wrong(message.and("\nThe embedding is NULL: read an Option<Vector>."));
             }
             called => called?.ok()?,
         };
