@@ -2,9 +2,9 @@
 //!
 //! Writes lists into the build folder: the lessons as modules with their source text
 //! (`workbook.rs`) and as a map for the front page of the documentation (`map.md`), the exercises
-//! with the solutions' text (`exercises.rs`), the graders (`graders.rs`), and, for the tests, every answer: solutions, stubs made
-//! from them, and what stands in `tests/wrong` and `tests/right` (`answers.rs`), and what stands in
-//! `tests/hostile` (`hostile.rs`).
+//! with the solutions' text (`exercises.rs`), the graders (`graders.rs`), and, for the tests, every
+//! answer of a module: solutions, stubs made from them, and what stands in `tests/wrong` and
+//! `tests/right` (`answers_m1_raw_sql.rs`), and what stands in `tests/hostile` (`hostile.rs`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,10 @@ fn main() -> io::Result<()> {
     write_if_changed(&out.join("map.md"), &map(&root)?)?;
     write_if_changed(&out.join("exercises.rs"), &exercises(&root)?)?;
     write_if_changed(&out.join("graders.rs"), &graders(&root)?)?;
-    write_if_changed(&out.join("answers.rs"), &answers(&root, &out)?)?;
+    for module in modules::MODULES {
+        let file = format!("answers_{}.rs", module.name);
+        write_if_changed(&out.join(file), &answers(&root, &out, module.name)?)?;
+    }
     write_if_changed(&out.join("hostile.rs"), &hostile(&root)?)
 }
 
@@ -218,11 +221,20 @@ struct Answers {
     modules: String,
     list: String,
     count: usize,
+    /// How often each is in it beyond the first.
+    times: usize,
 }
 
 impl Answers {
     /// `kind` is the field of that name with its comma, for lists that have it.
     fn add(&mut self, kind: &str, stem: &str, label: &str, path: &Path) {
+        self.add_once(kind, stem, label, path);
+        for time in 2..=self.times {
+            self.add_once(kind, stem, &format!("{label}-{time}"), path);
+        }
+    }
+
+    fn add_once(&mut self, kind: &str, stem: &str, label: &str, path: &Path) {
         self.count += 1;
         let count = self.count;
         // Solutions are models; what is wrong, or half done, is not held to a linter.
@@ -242,10 +254,16 @@ impl Answers {
     }
 }
 
-/// Every solution, the stub made from it, and what stands in `tests/wrong` and `tests/right`.
-fn answers(root: &Path, out: &Path) -> io::Result<String> {
-    let mut answers = Answers::default();
-    for Item { module, stem, path } in items(root, "solutions")? {
+/// How often each answer is compiled and judged, for who measures what more content will take.
+const TIMES: &str = "PGLINGS_TIMES";
+
+/// Of a module every solution, the stub made from it, and what stands in `tests/wrong` and `tests/right`.
+fn answers(root: &Path, out: &Path, of: &str) -> io::Result<String> {
+    println!("cargo::rerun-if-env-changed={TIMES}");
+    let times = env::var(TIMES).ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    let mut answers = Answers { times, ..Answers::default() };
+    let solutions = items(root, "solutions")?;
+    for Item { module, stem, path } in solutions.into_iter().filter(|item| item.module == of) {
         answers.add("kind: Kind::Solution, ", &stem, "solution", &path);
         let stub = out.join(format!("stub_{stem}.rs"));
         write_if_changed(&stub, &stub::of(&fs::read_to_string(&path)?))?;

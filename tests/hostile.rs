@@ -3,7 +3,7 @@
 //!
 //! An answer in `tests/hostile` says in its first two lines what it tries and how that may end. A
 //! third may give the command line of processes that would tell in no other way whose they are. As
-//! in `tests/workbook.rs`, all of them are compiled into this one program. One that kills whoever
+//! in `tests/answers`, all of them are compiled into this one program. One that kills whoever
 //! grades it (`expect: killed`) is graded by a process that may be lost.
 
 #![allow(clippy::duplicate_mod, reason = "hostile answers borrow what is right from the solution")]

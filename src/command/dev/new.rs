@@ -57,9 +57,10 @@ pub(super) fn run(context: &Context, name: &str, module: &str, number: u32) -> R
          \x20 2. the solution, then  cargo run -- dev stubs\n\
          \x20 3. the grader, and the answers in tests/wrong and tests/right\n\
          and try it with\n\
-         \x20    cargo test --test workbook {number:02}_\n\
+         \x20    cargo test --test {} {number:02}_\n\
          \x20    cargo run -- dev check\n\
-         CONTRIBUTING.md lists the questions that a grader can ask."
+         CONTRIBUTING.md lists the questions that a grader can ask.",
+        module.name
     ))?;
     Ok(0)
 }
