@@ -146,7 +146,16 @@ fn whatever_an_answer_sends_it_is_right_at_each_moment_or_wrong_at_one() {
         grader(&[], |g| {
             two_at_once(g, "withdraw_locking")?;
             two_at_once(g, "withdraw_again")?;
-            two_at_once(g, "withdraw_blindly")
+            two_at_once(g, "withdraw_blindly")?;
+            // Before its first reading it has no snapshot yet, and meets no conflict.
+            g.check("before the snapshot", &FAMILIES, |t| {
+                let point = Before("SELECT minutes");
+                let mut a = t.apart()?.start_to(point, "withdraw_again", ("Curie", 30))?;
+                a.until_held()?;
+                t.sql(TAKE_10)?;
+                equal("rest", a.finish::<i32>()?.ok()?, 60)?;
+                equal("attempts", a.transactions()?, 1)
+            })
         })
     });
     let lost = "what is left: expected \"20\", got \"70\".";
@@ -154,6 +163,7 @@ fn whatever_an_answer_sends_it_is_right_at_each_moment_or_wrong_at_one() {
         ("withdraw_locking", State::Passed),
         ("withdraw_again", State::Passed),
         ("withdraw_blindly", State::Failed(lost.to_owned())),
+        ("before the snapshot", State::Passed),
     ];
     assert_eq!(states(&verdict), expected);
 }

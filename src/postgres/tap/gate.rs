@@ -89,11 +89,13 @@ impl Gate {
         self.0.changed.notify_all();
     }
 
-    /// What is to be done at this statement. Whatever it is, it is done once.
-    pub(super) fn meet(&self, sql: &str) -> Option<Barrier> {
+    /// What is to be done on this side of a statement. Whatever it is, it is done once.
+    pub(super) fn meet(&self, when: When, sql: Option<&str>) -> Option<Deed> {
+        let sql = sql?;
         let mut state = locked(&self.0.state);
-        let at = state.barriers.iter().position(|barrier| (barrier.matches)(sql))?;
-        Some(state.barriers.remove(at))
+        let is = |barrier: &Barrier| barrier.when == when && (barrier.matches)(sql);
+        let at = state.barriers.iter().position(is)?;
+        Some(state.barriers.remove(at).deed)
     }
 
     /// Waits until it is let go.
@@ -123,12 +125,17 @@ pub(super) struct Requests {
     typed: bool,
     /// The SQL of statements that have been parsed, by name.
     prepared: HashMap<String, String>,
+    /// The statement that was met when it was parsed, and is not met again when it is run.
+    met: Option<String>,
 }
 
 /// One of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) bytes: Vec<u8>,
+    /// The SQL that it begins to run. In a transaction that is when it is parsed: there the server takes
+    /// its snapshot, if it has none.
+    pub(super) begins: Option<String>,
     /// The SQL that it runs, if it does.
     pub(super) runs: Option<String>,
     /// Whether the server says behind it that it is ready.
@@ -147,8 +154,9 @@ impl Requests {
         self.waiting.extend_from_slice(bytes);
     }
 
-    /// The next whole message. What is no message of the protocol comes as it is.
-    pub(super) fn next(&mut self) -> Option<Request> {
+    /// The next whole message of a session that is in a transaction or not. What is no message of the
+    /// protocol comes as it is.
+    pub(super) fn next(&mut self, in_transaction: bool) -> Option<Request> {
         let at = usize::from(self.typed);
         let length: [u8; 4] = self.waiting.get(at..at + 4)?.try_into().ok()?;
         let length = at + usize::try_from(u32::from_be_bytes(length)).ok()?;
@@ -158,17 +166,29 @@ impl Requests {
         }
         let bytes: Vec<u8> = self.waiting.drain(..whole).collect();
         let body = bytes.get(at + 4..).unwrap_or_default();
-        let (mut runs, mut answered, mut encrypts) = (None, false, false);
+        let (mut begins, mut runs) = (None, None);
+        let (mut answered, mut encrypts) = (false, false);
         if self.typed {
             let texts: Vec<_> = body.split(|byte| *byte == 0).take(2).collect();
             let text = |at: usize| String::from_utf8_lossy(texts.get(at).unwrap_or(&&b""[..]));
             match bytes[0] {
-                b'Q' => (runs, answered) = (Some(text(0).into_owned()), true),
-                b'P' => {
-                    self.prepared.insert(text(0).into_owned(), text(1).into_owned());
+                b'Q' => {
+                    (runs, answered) = (Some(text(0).into_owned()), true);
+                    begins.clone_from(&runs);
                 }
-                // Here it takes its snapshot.
-                b'B' => runs = self.prepared.get(&*text(1)).cloned(),
+                b'P' => {
+                    let (name, sql) = (text(0).into_owned(), text(1).into_owned());
+                    if in_transaction {
+                        self.met = Some(name.clone());
+                        begins = Some(sql.clone());
+                    }
+                    self.prepared.insert(name, sql);
+                }
+                b'B' => {
+                    let met = self.met.take_if(|name| **name == *text(1)).is_some();
+                    runs = self.prepared.get(&*text(1)).cloned();
+                    begins = if met { None } else { runs.clone() };
+                }
                 b'S' | b'F' => answered = true,
                 _ => {}
             }
@@ -177,7 +197,7 @@ impl Requests {
             self.typed = body.starts_with(&STARTUP);
             answered = self.typed;
         }
-        Some(Request { bytes, runs, answered, encrypts })
+        Some(Request { bytes, begins, runs, answered, encrypts })
     }
 }
 
@@ -209,7 +229,7 @@ mod tests {
             let mut found = Vec::new();
             for chunk in bytes.chunks(size) {
                 requests.push(chunk);
-                found.extend(std::iter::from_fn(|| requests.next()));
+                found.extend(std::iter::from_fn(|| requests.next(false)));
             }
             assert!(found.iter().map(|request| &request.bytes).eq(&all));
             let runs: Vec<_> = found.iter().map(|request| request.runs.as_deref()).collect();
@@ -226,9 +246,23 @@ mod tests {
     }
 
     #[test]
+    fn in_a_transaction_a_statement_is_met_when_it_is_parsed_and_once() {
+        let mut requests = Requests { typed: true, ..Requests::default() };
+        let [parse, bind] =
+            [message(b"P", b"\0SELECT 1\0\0\0"), message(b"B", b"\0\0\0\0\0\0\0\0")];
+        let mut runs = |bytes: &[u8], in_transaction| {
+            requests.push(bytes);
+            requests.next(in_transaction).unwrap().begins.is_some()
+        };
+        // Parsed and run, and run again.
+        assert_eq!([runs(&parse, true), runs(&bind, true), runs(&bind, true)], [true, false, true]);
+        assert_eq!([runs(&parse, false), runs(&bind, false)], [false, true]);
+    }
+
+    #[test]
     fn what_is_no_message_passes() {
         let mut requests = Requests::default();
         requests.push(b"\0\0\0\x01GET / HTTP/1.1");
-        assert_eq!(requests.next().unwrap().bytes, b"\0\0\0\x01GET / HTTP/1.1");
+        assert_eq!(requests.next(false).unwrap().bytes, b"\0\0\0\x01GET / HTTP/1.1");
     }
 }

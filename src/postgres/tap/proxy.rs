@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::frame::Splitter;
-use super::gate::{Barrier, Deed, Gate, Requests, When};
+use super::gate::{Deed, Gate, Requests, When};
 use super::log::Log;
 use super::recorder::Recorder;
 use crate::lock::locked;
@@ -81,21 +81,23 @@ struct Turns {
     /// How often the server is going to say that it is ready, and has said so.
     asked: u64,
     ready: u64,
+    /// Whether a transaction was open when it said so last.
+    in_transaction: bool,
     /// Whether it was asked by a `Sync` last. A call for COPY data swallows that one.
     by_sync: bool,
     /// Whether the server's next byte says whether it can encrypt.
     encrypts: bool,
     /// The end of whose replies the gate closes at, as a number of the above.
-    after: Option<(u64, Barrier, String)>,
+    after: Option<(u64, Deed, String)>,
 }
 
 impl Gated {
     /// What is to be done once the reply to a statement has come whole.
-    fn due(&self) -> Option<(Barrier, String)> {
+    fn due(&self) -> Option<(Deed, String)> {
         let mut turns = locked(&self.turns);
         let ready = turns.ready;
-        let (_, barrier, sql) = turns.after.take_if(|(at, ..)| *at <= ready)?;
-        Some((barrier, sql))
+        let (_, deed, sql) = turns.after.take_if(|(at, ..)| *at <= ready)?;
+        Some((deed, sql))
     }
 }
 
@@ -264,20 +266,22 @@ fn gated_requests(mut client: &Wire, mut server: &Wire, link: &Link, gated: &Gat
     let mut requests = Requests::default();
     while let Some(chunk) = read(&mut client, &mut buffer) {
         requests.push(chunk);
-        while let Some(request) = requests.next() {
-            let barrier = request.runs.as_deref().and_then(|sql| gated.gate.meet(sql));
-            if let (Some(barrier), Some(sql)) = (barrier, &request.runs) {
-                match (barrier.when, barrier.deed) {
-                    (When::Before, Deed::Hold) => gated.gate.hold(gated.connection, sql),
-                    (When::Before, Deed::Cut) => {
-                        cut(client, server);
-                        return link.decode(None);
-                    }
-                    (When::After, _) => {
-                        let mut turns = locked(&gated.turns);
-                        turns.after = Some((turns.asked + 1, barrier, sql.clone()));
-                    }
+        loop {
+            let in_transaction = locked(&gated.turns).in_transaction;
+            let Some(request) = requests.next(in_transaction) else { break };
+            let before = gated.gate.meet(When::Before, request.begins.as_deref());
+            match (before, &request.begins) {
+                (Some(Deed::Hold), Some(sql)) => gated.gate.hold(gated.connection, sql),
+                (Some(Deed::Cut), _) => {
+                    cut(client, server);
+                    return link.decode(None);
                 }
+                _ => {}
+            }
+            let after = gated.gate.meet(When::After, request.runs.as_deref());
+            if let (Some(deed), Some(sql)) = (after, &request.runs) {
+                let mut turns = locked(&gated.turns);
+                turns.after = Some((turns.asked + 1, deed, sql.clone()));
             }
             let mut turns = locked(&gated.turns);
             turns.asked += u64::from(request.answered);
@@ -302,7 +306,7 @@ fn gated_requests(mut client: &Wire, mut server: &Wire, link: &Link, gated: &Gat
 /// Whole replies, where the gate closes behind one.
 fn gated_replies(mut server: &Wire, mut client: &Wire, link: &Link, gated: &Gated) {
     let mut buffer = vec![0; CHUNK];
-    let mut splitter = Splitter::new(true, |_| false);
+    let mut splitter = Splitter::new(true, |tag| tag == b'Z');
     let mut whole = Vec::new();
     while let Some(chunk) = read(&mut server, &mut buffer) {
         let at = link.log.now();
@@ -313,12 +317,15 @@ fn gated_replies(mut server: &Wire, mut client: &Wire, link: &Link, gated: &Gate
         // What is no message comes as it is.
         while let Ok(Some(frame)) = splitter.next(&mut rest) {
             let mut turns = locked(&gated.turns);
+            if frame.tag == b'Z' {
+                turns.in_transaction = frame.body.first() == Some(&b'T');
+            }
             turns.ready += u64::from(frame.tag == b'Z' || frame.tag == b'G' && turns.by_sync);
         }
         link.decode(Some((at, chunk)));
         whole.extend_from_slice(chunk);
-        if let Some((barrier, sql)) = gated.due() {
-            match barrier.deed {
+        if let Some((deed, sql)) = gated.due() {
+            match deed {
                 Deed::Hold => gated.gate.hold(gated.connection, &sql),
                 Deed::Cut => {
                     cut(client, server);
