@@ -1,0 +1,37 @@
+//! caught by: of the last two who leave at once, one stays
+//!
+//! All rows are locked, but behind the count.
+
+use sqlx::PgPool;
+
+#[path = "../../../../solutions/m4_transactions/41_isolation.rs"]
+mod solution;
+use solution::{DutyError, withdraw};
+
+pub async fn go_off_duty(pool: &PgPool, name: &str) -> Result<(), DutyError> {
+    let mut tx = pool.begin().await?;
+    let seen: Option<(bool, i64)> = sqlx::query_as(
+        "SELECT on_duty, (SELECT count(*) FROM duty WHERE on_duty) FROM duty WHERE name = $1",
+    )
+    .bind(name)
+    .fetch_optional(&mut *tx)
+    .await?;
+    match seen {
+        None => return Err(DutyError::NoSuchAssistant),
+        Some((false, _)) => return Ok(()),
+        Some((true, 1)) => return Err(DutyError::LastOnDuty),
+        Some((true, _)) => {}
+    }
+
+    sqlx::query("SELECT FROM duty WHERE on_duty ORDER BY name FOR UPDATE")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE duty SET on_duty = false WHERE name = $1")
+        .bind(name)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+harness::graded!(withdraw, go_off_duty);

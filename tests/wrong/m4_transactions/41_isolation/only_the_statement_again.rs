@@ -1,0 +1,44 @@
+//! caught by: of the last two who leave at once, one stays
+//!
+//! What is tried again is the UPDATE, in a transaction that is over.
+
+use sqlx::PgPool;
+
+#[path = "../../../../solutions/m4_transactions/41_isolation.rs"]
+mod solution;
+use solution::{DutyError, withdraw};
+
+fn came_between(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("40001")
+}
+
+pub async fn go_off_duty(pool: &PgPool, name: &str) -> Result<(), DutyError> {
+    let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?;
+    let seen: Option<(bool, i64)> = sqlx::query_as(
+        "SELECT on_duty, (SELECT count(*) FROM duty WHERE on_duty) FROM duty WHERE name = $1",
+    )
+    .bind(name)
+    .fetch_optional(&mut *tx)
+    .await?;
+    match seen {
+        None => return Err(DutyError::NoSuchAssistant),
+        Some((false, _)) => return Ok(()),
+        Some((true, 1)) => return Err(DutyError::LastOnDuty),
+        Some((true, _)) => {}
+    }
+
+    loop {
+        let left = sqlx::query("UPDATE duty SET on_duty = false WHERE name = $1")
+            .bind(name)
+            .execute(&mut *tx)
+            .await;
+        match left {
+            Err(error) if came_between(&error) => {}
+            left => break drop(left?),
+        };
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+harness::graded!(withdraw, go_off_duty);

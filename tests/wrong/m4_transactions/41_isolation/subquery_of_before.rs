@@ -1,0 +1,26 @@
+//! caught by: no withdrawal is lost, whenever another one comes
+//!
+//! One statement, but what is there is asked in a subquery: after a wait for another writer the row
+//! is read again, and the subquery is not.
+
+use postgres::Client;
+
+#[path = "../../../../solutions/m4_transactions/41_isolation.rs"]
+mod solution;
+use solution::{WithdrawError, go_off_duty};
+
+pub fn withdraw(client: &mut Client, name: &str, minutes: i32) -> Result<i32, WithdrawError> {
+    let taken = client.query_opt(
+        "UPDATE families SET minutes = (SELECT minutes FROM families WHERE name = $1) - $2
+         WHERE name = $1 AND minutes >= $2
+         RETURNING minutes",
+        &[&name, &minutes],
+    )?;
+    if let Some(row) = taken {
+        return Ok(row.get(0));
+    }
+    let family = client.query_opt("SELECT FROM families WHERE name = $1", &[&name])?;
+    Err(family.map_or(WithdrawError::NoSuchFamily, |_| WithdrawError::NotEnough))
+}
+
+harness::graded!(withdraw, go_off_duty);
