@@ -154,11 +154,11 @@ mod old {
             if kind[0] != b'Q' {
                 return;
             }
-            let columns: Vec<u8> = (0..7).flat_map(column).collect();
+            let columns: Vec<u8> = (0..8).flat_map(column).collect();
             let values: Vec<u8> = ROW.into_iter().flat_map(value).collect();
             let answer = [
-                message(b'T', &[&[0, 7][..], &columns].concat()),
-                message(b'D', &[&[0, 7][..], &values].concat()),
+                message(b'T', &[&[0, 8][..], &columns].concat()),
+                message(b'D', &[&[0, 8][..], &values].concat()),
                 message(b'C', b"SELECT 1\0"),
                 ready.clone(),
             ];

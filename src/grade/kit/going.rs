@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::protocol::Response;
-use postgres::Client;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -99,7 +98,6 @@ pub struct Going<'a> {
     function: String,
     /// Where it is held next.
     points: Vec<Point>,
-    watch: Option<Client>,
     response: Option<Response>,
     over: bool,
     /// Whom it has been seen to wait for.
@@ -220,7 +218,6 @@ impl<'a> Apart<'a> {
             call: self,
             function: function.to_owned(),
             points: Vec::new(),
-            watch: None,
             response: None,
             over: false,
             waited: BTreeSet::new(),
@@ -376,10 +373,8 @@ impl Going<'_> {
                 "SELECT t.{key}::text FROM {table} t WHERE t.ctid NOT IN
                      (SELECT ctid FROM {table} FOR NO KEY UPDATE SKIP LOCKED) ORDER BY 1"
             );
-            let rows = self
-                .watch()?
-                .query(&sql, &[])
-                .map_err(|error| super::trial::unseen(error, &sql))?;
+            let rows = self.call.peers.ask(&self.call.grader, |client| client.query(&sql, &[]))?;
+            let rows = rows.map_err(|error| super::trial::unseen(error, &sql))?;
             for row in rows {
                 let locked: String = row.get(0);
                 if !order.contains(&locked) {
@@ -404,7 +399,8 @@ impl Going<'_> {
     fn waits_for(&mut self) -> Outcome<Option<Vec<String>>> {
         let mine = self.call.me.log.processes();
         let sql = "SELECT DISTINCT unnest(pg_blocking_pids(pid)) FROM unnest($1::int[]) AS u (pid)";
-        let rows = self.watch()?.query(sql, &[&mine]).context("cannot ask who waits")?;
+        let rows = self.call.peers.ask(&self.call.grader, |client| client.query(sql, &[&mine]))?;
+        let rows = rows.context("cannot ask who waits")?;
         let peers = locked(&self.call.peers.0).clone();
         let (mut who, mut all_stand) = (Vec::new(), true);
         for row in &rows {
@@ -419,13 +415,6 @@ impl Going<'_> {
             }
         }
         Ok((!who.is_empty() && all_stand).then_some(who))
-    }
-
-    fn watch(&mut self) -> Outcome<&mut Client> {
-        if self.watch.is_none() {
-            self.watch = Some(self.call.grader.connect()?);
-        }
-        self.watch.as_mut().ok_or_else(|| Error::Bug("nobody watches".to_owned()).into())
     }
 
     /// What came of it, in a word or two behind "returned".

@@ -2,6 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use postgres::Client;
+
+use super::Outcome;
+use crate::lock::locked;
+use crate::postgres::address::Address;
 use crate::postgres::tap::{Gate, Log};
 
 /// What others may wait for: a call that goes on.
@@ -14,4 +19,20 @@ pub(super) struct Peer {
 
 /// All calls of a check that go on, or did.
 #[derive(Clone, Default)]
-pub(super) struct Peers(pub(super) Arc<Mutex<Vec<Peer>>>);
+pub(super) struct Peers(pub(super) Arc<Mutex<Vec<Peer>>>, Arc<Mutex<Option<Client>>>);
+
+impl Peers {
+    /// Asks in a session of the grader's that is there for all of them.
+    pub(super) fn ask<T>(
+        &self,
+        grader: &Address,
+        question: impl FnOnce(&mut Client) -> Result<T, postgres::Error>,
+    ) -> Outcome<Result<T, postgres::Error>> {
+        let mut watch = locked(&self.1);
+        let client = match watch.take() {
+            Some(client) if !client.is_closed() => client,
+            _ => grader.connect()?,
+        };
+        Ok(question(watch.insert(client)))
+    }
+}

@@ -8,7 +8,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::exercise::Grader;
 use crate::grade::kit::*;
 use crate::interrupt;
 use crate::postgres::database::Fixture;
@@ -510,7 +509,7 @@ fn told<T: Debug>(came: &Came<T>) -> String {
 /// What is as it was may not have been committed.
 fn committed(stop: Stop, same: bool) -> Stop {
     match stop {
-        Stop::Wrong(why) if same => Stop::Wrong(format!("{why} Was the transaction committed?")),
+        Stop::Wrong(why) if same => Stop::Wrong(why.and(" Was the transaction committed?")),
         stop => stop,
     }
 }
