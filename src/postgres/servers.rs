@@ -51,7 +51,8 @@ impl Servers {
         let mut open = locked(&self.open);
         for (asked, databases) in &*open {
             // Whatever was passed over before it lacked less than this.
-            if needs.include(asked) && databases.server.lacking(needs)?.is_none() {
+            let known = asked == needs;
+            if known || needs.include(asked) && databases.server.lacking(needs)?.is_none() {
                 return Ok(Arc::clone(databases));
             }
         }

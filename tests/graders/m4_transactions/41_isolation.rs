@@ -68,6 +68,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             ("Zuse", 81, Err("NotEnough"), Some(80)),
             ("noether", 1, Err("NoSuchFamily"), None),
             ("Hopper ", 1, Err("NoSuchFamily"), None),
+            ("Z_se", 1, Err("NoSuchFamily"), None),
         ] {
             let call = format!("`withdraw` of {minutes} from {name:?}");
             let before = minutes_of(t, name)?;
@@ -138,7 +139,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             ("Mary", Err("LastOnDuty"), "Mary"),
             // No rule is touched by who is off already, whoever is left.
             ("Ada", Ok(()), "Mary"),
-            ("Grace ", Err("NoSuchAssistant"), "Mary"),
+            ("M%", Err("NoSuchAssistant"), "Mary"),
         ] {
             let call = format!("`go_off_duty({name:?})`");
             let before = on_duty_now(t)?;
