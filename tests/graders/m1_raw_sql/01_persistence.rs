@@ -82,12 +82,13 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.then("a connection that fails is an error for the caller", |t| {
         let port = t.closed_port()?;
         let nobody = format!("postgres://nobody:none@127.0.0.1:{port}/nothing?sslmode=disable");
-        let what_if = |situation: &str, stop: Stop| match stop {
-            Stop::Wrong(why) => Stop::Wrong(why.behind(format!("{situation}: ")).and(
-                "\nWrite `?` behind what may fail: the error becomes the function's result.",
-            )),
-            other => other,
-        };
+        let what_if =
+            |situation: &str, stop: Stop| match stop {
+                Stop::Wrong(why) => Stop::Wrong(why.behind(format!("{situation}: ")).and(
+                    "\nWrite `?` behind what may fail: the error becomes the function's result.",
+                )),
+                other => other,
+            };
         t.call::<About>("about", (nobody,))
             .and_then(Called::error)
             .map_err(|stop| what_if("nobody listens at the address", stop))?;

@@ -81,7 +81,8 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             let what = format!("{call} returned {}; what is stored then", told(&came));
             equal(&what, stored, left).map_err(|stop| committed(stop, stored == before))?;
         }
-        let rest = "SELECT string_agg(name || ' ' || minutes, ', ' ORDER BY minutes, name) FROM families
+        let rest =
+            "SELECT string_agg(name || ' ' || minutes, ', ' ORDER BY minutes, name) FROM families
                     WHERE name NOT IN ('Noether', 'O''Hara', 'Curie')";
         let expected = "Hopper 0, Noether  3, curie 7, Zuse 80";
         equal("the other families", t.value(rest)?.as_deref(), Some(expected))
@@ -243,7 +244,8 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             "Ada and Grace are on duty. `go_off_duty(\"Ada\")` has sent\n    {moment}\nwhen \
              `go_off_duty(\"Ada\")` is called once more."
         );
-        let instead = "one after the other, the first leaves, and the second finds her off duty: Ok(()).";
+        let instead =
+            "one after the other, the first leaves, and the second finds her off duty: Ok(()).";
         as_in_turn(t, &on_duty, &["Ada", "Ada"], &came, &how, instead)
     })?;
 
@@ -562,12 +564,7 @@ fn withdrawals(t: &mut Trial<'_>, minutes: [i32; 2]) -> Outcome {
 }
 
 /// What two withdrawals from 100 minutes came to, and what is left, is what it is in some order.
-fn taken_in_turn(
-    t: &mut Trial<'_>,
-    minutes: [i32; 2],
-    came: [Came<i32>; 2],
-    how: &str,
-) -> Outcome {
+fn taken_in_turn(t: &mut Trial<'_>, minutes: [i32; 2], came: [Came<i32>; 2], how: &str) -> Outcome {
     for (minutes, came) in minutes.iter().zip(&came) {
         no_failure(&format!("{how}\nThe call that takes {minutes}"), came)?;
     }
@@ -640,11 +637,8 @@ fn as_in_turn(
     if orders(calls.len()).iter().any(|order| in_turn(before, calls, order) == actual) {
         return Ok(());
     }
-    let returned: Vec<String> = calls
-        .iter()
-        .zip(came)
-        .map(|(name, came)| format!("{} for {name}", told(came)))
-        .collect();
+    let returned: Vec<String> =
+        calls.iter().zip(came).map(|(name, came)| format!("{} for {name}", told(came))).collect();
     let returned: Vec<&str> = returned.iter().map(String::as_str).collect();
     wrong(format!(
         "{how}\nIt came to {}; on duty then: {}.\nBut {instead}",

@@ -8,9 +8,8 @@ use serde_json::json;
 use sqlx::{Error, PgPool};
 
 pub async fn verify(pool: &PgPool, id: i32) -> Result<bool, Error> {
-    let done = sqlx::query!("UPDATE users SET is_verified = true WHERE id = $1", id)
-        .execute(pool)
-        .await?;
+    let done =
+        sqlx::query!("UPDATE users SET is_verified = true WHERE id = $1", id).execute(pool).await?;
     Ok(done.rows_affected() > 0)
 }
 

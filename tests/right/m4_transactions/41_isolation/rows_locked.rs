@@ -16,8 +16,7 @@ pub fn withdraw(client: &mut Client, name: &str, minutes: i32) -> Result<i32, Wi
         return Err(WithdrawError::NotEnough);
     }
     let left = left - minutes;
-    transaction
-        .execute("UPDATE families SET minutes = $2 WHERE name = $1", &[&name, &left])?;
+    transaction.execute("UPDATE families SET minutes = $2 WHERE name = $1", &[&name, &left])?;
     transaction.commit()?;
     Ok(left)
 }

@@ -18,9 +18,8 @@ async fn attempt(pool: &PgPool, name: &str) -> Result<(), DutyError> {
         return Ok(());
     }
 
-    let on_duty: i64 = sqlx::query_scalar("SELECT count(*) FROM duty WHERE on_duty")
-        .fetch_one(pool)
-        .await?;
+    let on_duty: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM duty WHERE on_duty").fetch_one(pool).await?;
     if on_duty == 1 {
         return Err(DutyError::LastOnDuty);
     }

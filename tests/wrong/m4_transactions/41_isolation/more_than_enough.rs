@@ -19,8 +19,7 @@ fn attempt(client: &mut Client, name: &str, minutes: i32) -> Result<i32, Withdra
     }
 
     let left = left - minutes;
-    transaction
-        .execute("UPDATE families SET minutes = $2 WHERE name = $1", &[&name, &left])?;
+    transaction.execute("UPDATE families SET minutes = $2 WHERE name = $1", &[&name, &left])?;
     transaction.commit()?;
     Ok(left)
 }

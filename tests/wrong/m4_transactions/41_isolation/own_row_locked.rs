@@ -10,17 +10,17 @@ use solution::{DutyError, withdraw};
 
 pub async fn go_off_duty(pool: &PgPool, name: &str) -> Result<(), DutyError> {
     let mut tx = pool.begin().await?;
-    let own: Option<bool> = sqlx::query_scalar("SELECT on_duty FROM duty WHERE name = $1 FOR UPDATE")
-        .bind(name)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let own: Option<bool> =
+        sqlx::query_scalar("SELECT on_duty FROM duty WHERE name = $1 FOR UPDATE")
+            .bind(name)
+            .fetch_optional(&mut *tx)
+            .await?;
     if !own.ok_or(DutyError::NoSuchAssistant)? {
         return Ok(());
     }
 
-    let on_duty: i64 = sqlx::query_scalar("SELECT count(*) FROM duty WHERE on_duty")
-        .fetch_one(&mut *tx)
-        .await?;
+    let on_duty: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM duty WHERE on_duty").fetch_one(&mut *tx).await?;
     if on_duty == 1 {
         return Err(DutyError::LastOnDuty);
     }

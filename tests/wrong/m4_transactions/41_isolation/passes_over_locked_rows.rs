@@ -10,10 +10,11 @@ use solution::{DutyError, withdraw};
 
 pub async fn go_off_duty(pool: &PgPool, name: &str) -> Result<(), DutyError> {
     let mut tx = pool.begin().await?;
-    let own: Option<bool> = sqlx::query_scalar("SELECT on_duty FROM duty WHERE name = $1 FOR UPDATE")
-        .bind(name)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let own: Option<bool> =
+        sqlx::query_scalar("SELECT on_duty FROM duty WHERE name = $1 FOR UPDATE")
+            .bind(name)
+            .fetch_optional(&mut *tx)
+            .await?;
     if !own.ok_or(DutyError::NoSuchAssistant)? {
         return Ok(());
     }
