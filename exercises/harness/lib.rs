@@ -6,7 +6,7 @@
 //! database afterwards and by what went over the wire. No verdict ever passes through this
 //! process, so nothing that an answer prints, replaces or exits with can make one.
 //!
-//! [`protocol`] is what the two say to each other; [`route`] turns a function into something that
+//! [`protocol`] is what the two say to each other; `route` turns a function into something that
 //! can be called with JSON; [`serve`] is the loop; `relay` leads out of a sandbox; [`limits`] is what an answer may take.
 
 pub mod common;

@@ -185,7 +185,7 @@ pub trait Route<Shape, Kind>: 'static {
 #[derive(Clone, Copy)]
 pub struct Function<F>(pub F);
 
-/// Functions whose errors are [`Shared`].
+/// Functions whose errors are `Shared`.
 pub trait WithShared<Shape> {
     /// Wraps it.
     fn callable(self) -> Callable;
@@ -197,7 +197,7 @@ impl<Shape, F: Route<Shape, Shared> + Copy> WithShared<Shape> for &&Function<F> 
     }
 }
 
-/// Functions whose errors are [`Local`].
+/// Functions whose errors are `Local`.
 pub trait WithLocal<Shape> {
     /// Wraps it.
     fn callable(self) -> Callable;
@@ -209,7 +209,7 @@ impl<Shape, F: Route<Shape, Local> + Copy> WithLocal<Shape> for &Function<F> {
     }
 }
 
-/// Functions whose errors can only be [`Shown`].
+/// Functions whose errors can only be `Shown`.
 pub trait WithShown<Shape> {
     /// Wraps it.
     fn callable(self) -> Callable;
