@@ -1,5 +1,6 @@
 //! Calls that go on at once, held and cut where the check wants it.
 
+use pglings::grade::Verdict;
 use pglings::grade::kit::*;
 use pglings::grade::verdict::State;
 use pglings::lesson::fixtures::EMPTY;
@@ -83,6 +84,10 @@ fn minutes(t: &mut Trial<'_>, name: &str) -> Outcome<Option<String>> {
     t.value(&format!("SELECT minutes FROM families WHERE name = '{name}'"))
 }
 
+fn all_pass(verdict: &Verdict) {
+    assert!(states(verdict).iter().all(|(_, state)| *state == State::Passed), "{verdict:#?}");
+}
+
 const TAKE_10: &str = "UPDATE families SET minutes = minutes - 10 WHERE name = 'Curie'";
 
 #[test]
@@ -120,7 +125,7 @@ fn what_is_done_in_between_is_done_there_each_time() {
             })
         })
     });
-    assert!(states(&verdict).iter().all(|(_, state)| *state == State::Passed), "{verdict:#?}");
+    all_pass(&verdict);
 }
 
 /// Two withdrawals at once, with the second at each moment of the first.
@@ -194,6 +199,30 @@ fn who_waits_for_whom_is_told() {
                 open.rollback().map_err(|_| Stop::Wrong("no".into()))?;
                 equal("a", a.finish::<i32>()?.ok()?, 70)
             })?;
+            g.check("a call for a call that waits for the check", &FAMILIES, |t| {
+                let lock = "SELECT FROM families WHERE name = 'Curie' FOR UPDATE";
+                t.sql(&format!("BEGIN; {lock}"))?;
+                let mut a = t.start("withdraw_locking", ("Curie", 30))?;
+                equal("a", a.stand()?, Stand::Waits(vec!["the check".to_owned()]))?;
+                let mut b = t.start("withdraw_locking", ("Curie", 50))?;
+                let who = b.until_waits("…")?;
+                ensure(who.contains(&"call 1".to_owned()), format!("{who:?}"))?;
+                t.sql("COMMIT")?;
+                equal("a", a.finish::<i32>()?.ok()?, 70)?;
+                equal("b", b.finish::<i32>()?.ok()?, 20)?;
+
+                t.sql("UPDATE families SET minutes = 100 WHERE name = 'Curie'")?;
+                let [mut a, mut b] =
+                    t.while_locked(lock, "withdraw_locking", [("Curie", 30), ("Curie", 50)])?;
+                a.finish::<i32>()?.ok()?;
+                b.finish::<i32>()?.ok()?;
+                equal("stored", minutes(t, "Curie")?.as_deref(), Some("20"))
+            })?;
+            g.check("one that sleeps stands nowhere yet", &FAMILIES, |t| {
+                let mut a = t.start("sleep", (0.1,))?;
+                equal("stand", a.stand_within(std::time::Duration::from_millis(5))?, None)?;
+                a.finish::<()>()?.ok()
+            })?;
             g.check("a deadlock is the server's", &FAMILIES, |t| {
                 let second = "UPDATE families SET minutes";
                 let mut a =
@@ -215,7 +244,7 @@ fn who_waits_for_whom_is_told() {
             })
         })
     });
-    assert!(states(&verdict).iter().all(|(_, state)| *state == State::Passed), "{verdict:#?}");
+    all_pass(&verdict);
 }
 
 #[test]
@@ -236,7 +265,7 @@ fn a_cut_leaves_the_answer_without_knowing() {
         })
     });
     assert_eq!(verdict.checks.len(), 4);
-    assert!(states(&verdict).iter().all(|(_, state)| *state == State::Passed), "{verdict:#?}");
+    all_pass(&verdict);
 }
 
 #[test]
@@ -262,7 +291,7 @@ fn locks_and_sessions_are_counted() {
             })
         })
     });
-    assert!(states(&verdict).iter().all(|(_, state)| *state == State::Passed), "{verdict:#?}");
+    all_pass(&verdict);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::protocol::Response;
+use postgres::Client;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +19,7 @@ use super::called::{self, Called};
 use super::peers::{Peer, Peers};
 use super::sql::commands;
 use super::wire::Wire;
-use super::{Outcome, Stop, Trial, wrong};
+use super::{Outcome, Trial, wrong};
 use crate::error::{Context, Error};
 use crate::grade::answer::Lane;
 use crate::lock::locked;
@@ -139,9 +140,7 @@ impl<'a> Trial<'a> {
         let grader = database.grader.clone();
         Ok(Apart { lane, peers, me, address, grader, pool: super::trial::POOL, _tap: tap })
     }
-}
 
-impl<'a> Trial<'a> {
     /// Has a call stand still before each of its statements in turn, and asks `meanwhile` each time: there
     /// another call or session does what comes in between, the call goes on to its end, and the outcome
     /// is looked at. `reset` is SQL that makes the data as it was. So any right answer passes, whatever
@@ -159,8 +158,7 @@ impl<'a> Trial<'a> {
             let mut going = self.apart()?.start_to(Before(""), function, &arguments)?;
             let mut passed = 1;
             while matches!(going.stand()?, Stand::Held(_)) && passed < statement {
-                going.hold(Before(""));
-                going.release();
+                going.release_to(Before(""));
                 passed += 1;
             }
             if going.over {
@@ -242,27 +240,38 @@ impl Going<'_> {
         self.call.me.gate.release();
     }
 
+    /// Lets it go on to one more point.
+    pub fn release_to(&mut self, point: Point) {
+        self.hold(point);
+        self.release();
+    }
+
     /// Waits until nothing happens to it by itself, and says how it stands.
     pub fn stand(&mut self) -> Outcome<Stand> {
-        let began = Instant::now();
+        loop {
+            if let Some(stand) = self.stand_within(GLANCE)? {
+                return Ok(stand);
+            }
+        }
+    }
+
+    /// The same, if it comes to that within this time: a call that asks again and again, or waits for
+    /// something outside the server, does not.
+    pub fn stand_within(&mut self, limit: Duration) -> Outcome<Option<Stand>> {
+        let until = Instant::now() + limit;
         loop {
             if let Some(sql) = self.call.me.gate.held(GLANCE) {
-                return Ok(Stand::Held(sql));
+                return Ok(Some(Stand::Held(sql)));
             }
             if self.is_over(Duration::ZERO)? {
-                return Ok(Stand::Over);
+                return Ok(Some(Stand::Over));
             }
             if let Some(who) = self.waits_for()? {
-                return Ok(Stand::Waits(who));
+                return Ok(Some(Stand::Waits(who)));
             }
             self.call.lane.spend(GLANCE);
-            if self.call.lane.left().is_zero() {
-                return Err(Stop::TimedOut(format!(
-                    "`{}` neither came to a statement that the check waits for nor returned within \
-                     {} seconds",
-                    self.function,
-                    began.elapsed().as_secs()
-                )));
+            if Instant::now() >= until {
+                return Ok(None);
             }
         }
     }
@@ -363,8 +372,7 @@ impl Going<'_> {
     pub fn locks(&mut self, table: &str, key: &str) -> Outcome<Vec<String>> {
         let mut order: Vec<String> = Vec::new();
         loop {
-            self.hold(After(""));
-            self.release();
+            self.release_to(After(""));
             match self.stand()? {
                 Stand::Held(_) => {}
                 Stand::Over | Stand::Waits(_) => return Ok(order),
@@ -395,26 +403,48 @@ impl Going<'_> {
         Ok(self.over)
     }
 
-    /// Whom it waits for who will not let go by himself.
+    /// Whom it waits for, if none of them will let go by himself.
     fn waits_for(&mut self) -> Outcome<Option<Vec<String>>> {
-        let mine = self.call.me.log.processes();
-        let sql = "SELECT DISTINCT unnest(pg_blocking_pids(pid)) FROM unnest($1::int[]) AS u (pid)";
-        let rows = self.call.peers.ask(&self.call.grader, |client| client.query(sql, &[&mine]))?;
-        let rows = rows.context("cannot ask who waits")?;
+        let blockers = self.blockers(&self.call.me.log.processes())?;
         let peers = locked(&self.call.peers.0).clone();
         let (mut who, mut all_stand) = (Vec::new(), true);
-        for row in &rows {
-            let process: i32 = row.get(0);
-            let peer = peers.iter().find(|peer| peer.log.processes().contains(&process));
-            // A call that goes on may let go of it.
-            all_stand &= peer.is_none_or(|peer| peer.gate.held(Duration::ZERO).is_some());
-            let name = peer.map_or(CHECK, |peer| &peer.name).to_owned();
+        for process in blockers {
+            let name = Peer::of(&peers, process).map_or(CHECK, |peer| &peer.name).to_owned();
+            all_stand = all_stand && self.stands(process, &peers, &mut Vec::new())?;
             self.waited.insert(name.clone());
             if !who.contains(&name) {
                 who.push(name);
             }
         }
         Ok((!who.is_empty() && all_stand).then_some(who))
+    }
+
+    /// Whether a process lets go of nothing by itself: it is the check's, or a call's that is held, or it
+    /// waits for such. Those that wait for each other do not stand: the server ends that.
+    fn stands(&self, process: i32, peers: &[Peer], behind: &mut Vec<i32>) -> Outcome<bool> {
+        let Some(peer) = Peer::of(peers, process) else { return Ok(true) };
+        if peer.gate.held(Duration::ZERO).is_some() {
+            return Ok(true);
+        }
+        if behind.contains(&process) {
+            return Ok(false);
+        }
+        behind.push(process);
+        let blockers = self.blockers(&[process])?;
+        let mut stands = !blockers.is_empty();
+        for blocker in blockers {
+            stands = stands && self.stands(blocker, peers, behind)?;
+        }
+        behind.pop();
+        Ok(stands)
+    }
+
+    /// The processes that these wait for.
+    fn blockers(&self, processes: &[i32]) -> Outcome<Vec<i32>> {
+        let sql = "SELECT DISTINCT unnest(pg_blocking_pids(pid)) FROM unnest($1::int[]) AS u (pid)";
+        let ask = |client: &mut Client| client.query(sql, &[&processes]);
+        let rows = self.call.peers.ask(&self.call.grader, ask)?.context("cannot ask who waits")?;
+        Ok(rows.iter().map(|row| row.get(0)).collect())
     }
 
     /// What came of it, in a word or two behind "returned".

@@ -17,6 +17,13 @@ pub(super) struct Peer {
     pub(super) gate: Gate,
 }
 
+impl Peer {
+    /// The one of these that a process serves; none, if that is the check's.
+    pub(super) fn of(peers: &[Peer], process: i32) -> Option<&Peer> {
+        peers.iter().find(|peer| peer.log.processes().contains(&process))
+    }
+}
+
 /// All calls of a check that go on, or did.
 #[derive(Clone, Default)]
 pub(super) struct Peers(pub(super) Arc<Mutex<Vec<Peer>>>, Arc<Mutex<Option<Client>>>);

@@ -215,6 +215,7 @@ fn plain(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-pub(super) fn indented(sql: &str) -> String {
+/// SQL as a sentence has it below itself.
+pub fn indented(sql: &str) -> String {
     sql.trim().replace('\n', "\n    ")
 }

@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::grade::kit::*;
-use crate::interrupt;
 use crate::postgres::database::Fixture;
 
 const HINTS: &[&str] = &[
@@ -67,7 +66,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             ("Curie", 1, Err("NotEnough"), Some(0)),
             ("Zuse", 81, Err("NotEnough"), Some(80)),
             ("noether", 1, Err("NoSuchFamily"), None),
-            ("Hopper ", 1, Err("NoSuchFamily"), None),
+            ("Zuse ", 1, Err("NoSuchFamily"), None),
             ("Z_se", 1, Err("NoSuchFamily"), None),
         ] {
             let call = format!("`withdraw` of {minutes} from {name:?}");
@@ -95,7 +94,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
 
         t.sql("UPDATE families SET minutes = 100 WHERE name = 'Curie'")?;
         let mut a = t.apart()?.start_to(After(""), "withdraw", ("Curie", 101))?;
-        goes_on(&mut a, |sql| match minutes_of(t, "Curie")? {
+        a.go_on(|sql| match minutes_of(t, "Curie")? {
             Some(minutes @ ..0) => wrong(format!(
                 "A family has 100 minutes, and one call takes 101. When it has sent\n    {sql}\neverybody \
                  sees that {minutes} are left."
@@ -108,9 +107,9 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.needs(AT_ONCE).then(LEAST, |t| {
         t.sql("UPDATE families SET minutes = 80")?;
         let mut a = t.apart()?.start_to(After(""), "withdraw", ("Curie", 30))?;
-        goes_on(&mut a, |sql| {
+        a.go_on(|sql| {
             let mut b = t.apart()?.start_to(After(""), "withdraw", ("curie", 1))?;
-            if goes_on(&mut b, unseen)? {
+            if b.go_on(unseen)? {
                 return b.finish::<i32>()?.ok().map(drop);
             }
             wrong(format!(
@@ -140,6 +139,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             ("Mary", Err("LastOnDuty"), "Mary"),
             // No rule is touched by who is off already, whoever is left.
             ("Ada", Ok(()), "Mary"),
+            ("Mary ", Err("NoSuchAssistant"), "Mary"),
             ("M%", Err("NoSuchAssistant"), "Mary"),
         ] {
             let call = format!("`go_off_duty({name:?})`");
@@ -172,14 +172,14 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         })?;
 
         t.sql(&reset)?;
-        let came = by_turns(t, "go_off_duty", calls)?;
+        let came = both(t.by_turns("go_off_duty", calls)?)?;
         let how = "Ada and Grace are on duty. Both leave at once: their calls take turns, a statement each.";
         as_in_turn(t, &two, &two, &came, how, instead)?;
 
-        let lock = "BEGIN; SELECT FROM duty WHERE name = 'Ada' FOR UPDATE";
+        let lock = "SELECT FROM duty WHERE name = 'Ada' FOR UPDATE";
         for [one, two] in [["Ada", "Grace"], ["Grace", "Ada"]] {
             t.sql(&reset)?;
-            let came = both_wait(t, lock, "go_off_duty", [(one,), (two,)])?;
+            let came = both(t.while_locked(lock, "go_off_duty", [(one,), (two,)])?)?;
             let how = format!(
                 "Ada and Grace are on duty, and somebody holds a lock on Ada's row. `go_off_duty({one:?})` \
                  is called, then `go_off_duty({two:?})`; then the lock is let go."
@@ -203,16 +203,16 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
             }
             calls.push(name);
             let mut b = t.apart()?.start_to(After(""), "go_off_duty", (name,))?;
-            if !goes_on(&mut b, unseen)? {
+            if !b.go_on(unseen)? {
                 // They take turns by themselves.
-                let [first, second] = both_go_on([&mut a, &mut b])?;
+                both_go_on([&mut a, &mut b])?;
+                let [first, second] = [of(&mut a)?, of(&mut b)?];
                 came.insert(0, first);
                 came.push(second);
                 break;
             }
             came.push(of(&mut b)?);
-            a.hold(Before("UPDATE duty"));
-            a.release();
+            a.release_to(Before("UPDATE duty"));
         }
         if came.len() < calls.len() {
             came.insert(0, of(&mut a)?);
@@ -238,8 +238,8 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         // Where it has seen who is on duty, if not more.
         let mut a = t.apart()?.start_to(After("SELECT"), "go_off_duty", ("Ada",))?;
         let moment = moment(&mut a)?;
-        let mut b = t.apart()?.start_to(After(""), "go_off_duty", ("Ada",))?;
-        let came = both_go_on([&mut a, &mut b])?;
+        let b = t.apart()?.start_to(After(""), "go_off_duty", ("Ada",))?;
+        let came = turn_out([a, b])?;
         let how = format!(
             "Ada and Grace are on duty. `go_off_duty(\"Ada\")` has sent\n    {moment}\nwhen \
              `go_off_duty(\"Ada\")` is called once more."
@@ -252,7 +252,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
     g.then(SEEN, |t| {
         t.sql(&on_duty_are(&["Ada"]))?;
         let mut a = t.apart()?.start_to(After(""), "go_off_duty", ("Ada",))?;
-        goes_on(&mut a, |sql| {
+        a.go_on(|sql| {
             let looks = "DO $$ BEGIN LOCK TABLE duty IN ACCESS SHARE MODE NOWAIT; END $$";
             if t.try_sql(looks)?.is_err() {
                 return wrong(format!(
@@ -281,7 +281,7 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
         comes_back_at_once("withdraw", refused, &t.sent()?)?;
         let mut a = t.apart()?.start_to(After(""), "go_off_duty", ("Mary",))?;
         ensure(
-            goes_on(&mut a, unseen)?,
+            a.go_on(unseen)?,
             format!(
                 "{RULE} `go_off_duty` has sent {STATEMENTS} statements since, and does not return. \
                  {ONLY_AFTER}"
@@ -310,51 +310,14 @@ fn checks(g: &mut Grading) -> Result<(), Stop> {
     })
 }
 
-/// The most statements that a call may send while others stand still.
-const STATEMENTS: usize = 40;
-
-/// Lets a call that was begun with `After("")` go on as far as it comes without the others, and says
-/// whether that is its end. If not, it waits for one of them, or asks again and again. `look` is asked
-/// behind each of its statements.
-fn goes_on(call: &mut Going<'_>, mut look: impl FnMut(&str) -> Outcome) -> Outcome<bool> {
-    for _ in 0..STATEMENTS {
-        match call.stand()? {
-            Stand::Held(sql) => {
-                look(&indented(&sql))?;
-                call.hold(After(""));
-                call.release();
-            }
-            stand => return Ok(stand == Stand::Over),
-        }
-    }
-    Ok(false)
-}
-
 /// Nobody looks.
 fn unseen(_: &str) -> Outcome {
     Ok(())
 }
 
-/// Lets the second of two calls go on as far as it comes while the first is held, and then both to their
-/// ends, by turns: either may need that the other goes on.
-fn both_go_on<T: DeserializeOwned + Debug>(
-    [one, two]: [&mut Going<'_>; 2],
-) -> Outcome<[Came<T>; 2]> {
-    if !goes_on(two, unseen)? {
-        for _ in 0..STATEMENTS {
-            let over = goes_on(one, unseen)?;
-            if goes_on(two, unseen)? && over {
-                break;
-            }
-        }
-    }
-    Ok([of(one)?, of(two)?])
-}
-
 /// Two calls, the second of them whole between two statements of the first.
 ///
-/// `before_each` of the kit holds a statement that the server has parsed already, and with that a
-/// transaction above READ COMMITTED has its photograph. Behind a statement, nothing of the next is there.
+/// Behind a statement, so that a moment is named by what has been sent.
 fn at_each_moment<T: DeserializeOwned + Debug>(
     t: &mut Trial<'_>,
     function: &str,
@@ -375,98 +338,15 @@ fn at_each_moment<T: DeserializeOwned + Debug>(
         let mut a = t.apart()?.start_to(After(""), function, &one)?;
         for _ in 0..done {
             if matches!(a.stand()?, Stand::Held(_)) {
-                a.hold(After(""));
-                a.release();
+                a.release_to(After(""));
             }
         }
         let moment = moment(&mut a)?;
-        let mut b = t.apart()?.start_to(After(""), function, &two)?;
-        let came = both_go_on([&mut a, &mut b])?;
+        let b = t.apart()?.start_to(After(""), function, &two)?;
+        let came = turn_out([a, b])?;
         judge(t, came, &moment)?;
     }
     Ok(())
-}
-
-/// Two calls by turns, one statement each.
-fn by_turns<T: DeserializeOwned + Debug>(
-    t: &mut Trial<'_>,
-    function: &str,
-    [one, two]: [impl Serialize; 2],
-) -> Outcome<[Came<T>; 2]> {
-    let mut a = t.apart()?.start_to(After(""), function, one)?;
-    a.stand()?;
-    let mut b = t.apart()?.start_to(After(""), function, two)?;
-    b.stand()?;
-    let turn = |call: &mut Going<'_>| -> Outcome<bool> {
-        if matches!(call.stand()?, Stand::Held(_)) {
-            call.hold(After(""));
-            call.release();
-        }
-        Ok(call.stand()? == Stand::Over)
-    };
-    for _ in 0..STATEMENTS {
-        let over = turn(&mut a)?;
-        if turn(&mut b)? && over {
-            break;
-        }
-    }
-    Ok([of(&mut a)?, of(&mut b)?])
-}
-
-/// How long two calls may take until both wait.
-const WAIT: Duration = Duration::from_secs(1);
-
-/// Two calls, with a row locked that one of them writes or both lock. So the second comes while the first
-/// is in the middle of a statement, where no gate can hold it. Each waits or is over when the lock is let
-/// go.
-fn both_wait<T: DeserializeOwned + Debug>(
-    t: &mut Trial<'_>,
-    lock: &str,
-    function: &str,
-    calls: [impl Serialize; 2],
-) -> Outcome<[Came<T>; 2]> {
-    t.sql(lock)?;
-    let [mut a, mut b] = std::thread::scope(|scope| {
-        let [one, two] = calls;
-        let one = t.start(function, one)?;
-        // One that waits for the other, which waits for the check, stands only when the check lets go.
-        let one = scope.spawn(interrupt::together(|| stood(one)));
-        until(|| Ok(one.is_finished() || waiting(t)? > 0))?;
-        let before = waiting(t)?;
-        let two = t.start(function, two)?;
-        let two = scope.spawn(interrupt::together(|| stood(two)));
-        until(|| Ok(two.is_finished() || waiting(t)? > before))?;
-        t.sql("COMMIT")?;
-        Ok::<_, Stop>([joined(one)?, joined(two)?])
-    })?;
-    Ok([of(&mut a)?, of(&mut b)?])
-}
-
-fn stood(mut call: Going<'_>) -> Outcome<Going<'_>> {
-    call.stand()?;
-    Ok(call)
-}
-
-fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, Outcome<T>>) -> Outcome<T> {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-}
-
-/// Waits until it holds, and no longer than is good.
-fn until(mut holds: impl FnMut() -> Outcome<bool>) -> Outcome {
-    let deadline = Instant::now() + WAIT;
-    while !holds()? && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    Ok(())
-}
-
-/// How many sessions of this database wait for a lock.
-fn waiting(t: &mut Trial<'_>) -> Outcome<usize> {
-    let sql = "SELECT count(DISTINCT pid) FROM pg_locks
-               WHERE NOT granted AND pid IN (
-                   SELECT pid FROM pg_locks JOIN pg_database d ON d.oid = database
-                   WHERE datname = current_database())";
-    Ok(t.value(sql)?.and_then(|count| count.parse().ok()).unwrap_or_default())
 }
 
 /// What a call came to: a value, the name of a refusal, or what to say of another error.
@@ -477,6 +357,19 @@ const REFUSALS: [&str; 4] = ["NoSuchFamily", "NotEnough", "NoSuchAssistant", "La
 
 fn of<T: DeserializeOwned + Debug>(call: &mut Going<'_>) -> Outcome<Came<T>> {
     Ok(shown(call.finish()?.either()))
+}
+
+fn both<T: DeserializeOwned + Debug>(mut calls: [Going<'_>; 2]) -> Outcome<[Came<T>; 2]> {
+    let [one, two] = &mut calls;
+    Ok([of(one)?, of(two)?])
+}
+
+/// Lets two calls go on, the second as far as it comes while the first is held, and says what both came to.
+fn turn_out<T: DeserializeOwned + Debug>(
+    [mut one, mut two]: [Going<'_>; 2],
+) -> Outcome<[Came<T>; 2]> {
+    both_go_on([&mut one, &mut two])?;
+    both([one, two])
 }
 
 fn shown<T>(came: Result<T, Failure>) -> Came<T> {
@@ -529,10 +422,6 @@ fn no_failure<T>(call: &str, came: &Came<T>) -> Outcome {
     }
 }
 
-fn indented(sql: &str) -> String {
-    sql.trim().replace('\n', "\n    ")
-}
-
 fn minutes_of(t: &mut Trial<'_>, name: &str) -> Outcome<Option<i32>> {
     let name = name.replace('\'', "''");
     let minutes = t.value(&format!("SELECT minutes FROM families WHERE name = '{name}'"))?;
@@ -554,8 +443,8 @@ fn withdrawals(t: &mut Trial<'_>, minutes: [i32; 2]) -> Outcome {
     })?;
 
     t.sql(reset)?;
-    let lock = "BEGIN; SELECT FROM families WHERE name = 'Curie' FOR UPDATE";
-    let came = both_wait(t, lock, "withdraw", calls)?;
+    let lock = "SELECT FROM families WHERE name = 'Curie' FOR UPDATE";
+    let came = both(t.while_locked(lock, "withdraw", calls)?)?;
     let how = format!(
         "A family has 100 minutes, and somebody holds a lock on its row. One call takes {one} and another \
          one {two}; both wait when the lock is let go."
