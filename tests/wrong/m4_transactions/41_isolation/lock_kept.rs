@@ -2,31 +2,24 @@
 //!
 //! The lock is the session's, and one way out does not give it back.
 
-use sqlx::PgPool;
+use postgres::Client;
 
 #[path = "../../../../solutions/m4_transactions/41_isolation.rs"]
 mod solution;
-use solution::{DutyError, withdraw};
+use solution::{WithdrawError, go_off_duty};
 
-pub async fn go_off_duty(pool: &PgPool, name: &str) -> Result<(), DutyError> {
-    let mut connection = pool.acquire().await?;
-    sqlx::query("SELECT pg_advisory_lock(41)").execute(&mut *connection).await?;
-    let seen: Option<(bool, i64)> = sqlx::query_as(
-        "SELECT on_duty, (SELECT count(*) FROM duty WHERE on_duty) FROM duty WHERE name = $1",
-    )
-    .bind(name)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let outcome = match seen {
-        None => return Err(DutyError::NoSuchAssistant),
-        Some((false, _)) => Ok(()),
-        Some((true, 1)) => Err(DutyError::LastOnDuty),
-        Some((true, _)) => {
-            let leave = sqlx::query("UPDATE duty SET on_duty = false WHERE name = $1").bind(name);
-            leave.execute(&mut *connection).await.map(drop).map_err(DutyError::Database)
-        }
+pub fn withdraw(client: &mut Client, name: &str, minutes: i32) -> Result<i32, WithdrawError> {
+    client.execute("SELECT pg_advisory_lock(hashtext($1))", &[&name])?;
+    let family = client.query_opt("SELECT minutes FROM families WHERE name = $1", &[&name])?;
+    let left: i32 = family.ok_or(WithdrawError::NoSuchFamily)?.get("minutes");
+    let outcome = if left < minutes {
+        Err(WithdrawError::NotEnough)
+    } else {
+        let sql = "UPDATE families SET minutes = $2 WHERE name = $1";
+        client.execute(sql, &[&name, &(left - minutes)])?;
+        Ok(left - minutes)
     };
-    sqlx::query("SELECT pg_advisory_unlock(41)").execute(&mut *connection).await?;
+    client.execute("SELECT pg_advisory_unlock(hashtext($1))", &[&name])?;
     outcome
 }
 
