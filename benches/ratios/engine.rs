@@ -83,7 +83,7 @@ fn lesson(databases: &Databases) -> Anyhow {
         _ => None,
     });
     let sql: String = sql.collect();
-    let psql = pglings::postgres::source::psql(&pglings::home::Home::locate()?).ok_or("no psql")?;
+    let psql = pglings::postgres::source::psql().ok_or("no psql")?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..10 {
         let mut stage = Stage::new(databases.create(&LUNDO)?)?;

@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 /// The length that says that the other side has said all.
 const ENDED: u16 = 0;
@@ -96,12 +96,7 @@ pub fn serve(
     let mut port = [0; 2];
     inside.read_exact(&mut port)?;
     let mut server = connect(u16::from_be_bytes(port))?;
-    server.set_nodelay(true)?;
-    let (mut from, mut to) = (inside.try_clone()?, server.try_clone()?);
-    let up = thread::Builder::new().spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
-        let _ = to.shutdown(Shutdown::Write);
-    })?;
+    let up = outwards(&inside, &server)?;
     let result = frame(&mut server, &mut inside);
     let _ = inside.shutdown(Shutdown::Write);
     let _ = up.join();
@@ -110,17 +105,22 @@ pub fn serve(
 
 /// Carries what passes between the two as it is, until both sides have ended.
 pub fn carry_plainly(inside: UnixStream, server: TcpStream) -> io::Result<()> {
-    server.set_nodelay(true)?;
-    let (mut from, mut to) = (inside.try_clone()?, server.try_clone()?);
-    let up = thread::Builder::new().spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
-        let _ = to.shutdown(Shutdown::Write);
-    })?;
+    let up = outwards(&inside, &server)?;
     let (mut from, mut to) = (server, inside);
     let result = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
     let _ = up.join();
     result.map(drop)
+}
+
+/// Carries to the server what comes from inside, until that has ended.
+fn outwards(inside: &UnixStream, server: &TcpStream) -> io::Result<JoinHandle<()>> {
+    server.set_nodelay(true)?;
+    let (mut from, mut to) = (inside.try_clone()?, server.try_clone()?);
+    thread::Builder::new().spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = to.shutdown(Shutdown::Write);
+    })
 }
 
 /// Makes frames of all that comes.

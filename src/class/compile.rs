@@ -21,6 +21,7 @@ use crate::grade;
 use crate::grade::build::{self, ANSWER_LIMIT};
 use crate::grade::ports::Network;
 use crate::grade::queries::Queries;
+use crate::grade::verdict::Status;
 use crate::home::{self, User};
 use crate::postgres::servers::Servers;
 use crate::sandbox::relay::Door;
@@ -57,8 +58,8 @@ pub enum Compiled {
     Program(PathBuf, Option<String>),
     /// The compiler's words.
     Refused(String),
-    /// Why there is no server that its queries could be checked by.
-    NoServer(String),
+    /// Why there is no server that its queries could be checked by, in a status and in words.
+    Unjudged(Status, String),
 }
 
 /// A compiler in a sandbox.
@@ -167,15 +168,8 @@ impl Compiler {
             Queries::new(&databases, &fixture, listener, &out, user)
         };
         let queries = match open() {
-            Err(
-                error @ (Error::NoServer(_)
-                | Error::Server { .. }
-                | Error::NeedsNewer(_)
-                | Error::NeedsMore(_)),
-            ) => {
-                return Ok(Compiled::NoServer(error.to_string()));
-            }
-            queries => queries?,
+            Ok(queries) => queries,
+            Err(error) => return unjudged(source.exercise, error),
         };
         let door = match self.sandbox.kind() {
             Kind::Bubblewrap => Some(Door::start(&out, queries.port(), user)?),
@@ -187,7 +181,7 @@ impl Compiler {
         let call = self.call(source.exercise.stem, &path, &place, user, ANSWER_LIMIT, asks)?;
         Ok(match (call, queries.alive()) {
             (Call::Program(program), _) => Compiled::Program(program, None),
-            (_, Err(error)) => Compiled::NoServer(error.to_string()),
+            (_, Err(error)) => unjudged(source.exercise, error)?,
             (Call::Refused(errors, _), _) => Compiled::Refused(errors.join("\n")),
             (Call::TooLong, _) => Compiled::Refused(build::too_long(ANSWER_LIMIT)),
         })
@@ -273,6 +267,12 @@ impl Compiler {
         }
         build::refused(&finished, LIMITS.file).map(|(errors, files)| Call::Refused(errors, files))
     }
+}
+
+/// An answer for which there is no server, if that is the fault.
+fn unjudged(exercise: &Exercise, error: Error) -> Result<Compiled> {
+    let verdict = grade::without(exercise, error)?;
+    Ok(Compiled::Unjudged(verdict.status, verdict.message))
 }
 
 /// Writes an answer where the compiler is to find it, under the path that it has in a workbook.

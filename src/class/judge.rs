@@ -79,6 +79,10 @@ impl<'a> Judge<'a> {
             shared && compiled.values().any(|one| crowd::kept_from_compiling(one, crowded))
         })?;
         for source in sources {
+            let told = |status: Status, words: &str| Verdict {
+                message: words.to_owned(),
+                ..Verdict::new(source.exercise, status)
+            };
             let verdict = match compiled.get(source.exercise.stem) {
                 Some(Compiled::Program(program, word)) => {
                     let run = || self.persist(source.exercise, program, word.as_deref(), &dir);
@@ -86,16 +90,8 @@ impl<'a> Judge<'a> {
                         shared && crowd::kept_from_running(verdict, self.words, crowded)
                     })?
                 }
-                Some(Compiled::Refused(words)) => {
-                    let mut verdict = Verdict::new(source.exercise, Status::DoesNotCompile);
-                    words.clone_into(&mut verdict.message);
-                    verdict
-                }
-                Some(Compiled::NoServer(why)) => {
-                    let mut verdict = Verdict::new(source.exercise, Status::NoServer);
-                    why.clone_into(&mut verdict.message);
-                    verdict
-                }
+                Some(Compiled::Refused(words)) => told(Status::DoesNotCompile, words),
+                Some(Compiled::Unjudged(status, words)) => told(*status, words),
                 None => Verdict::new(source.exercise, Status::Broken),
             };
             each(source, Settle::new(&dir).graded(source, verdict, self.words))?;

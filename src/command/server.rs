@@ -193,7 +193,7 @@ fn psql(context: &Context, home: &Home, database: Option<&str>) -> Result<u8> {
         )),
         None => none_runs(),
     })?;
-    let psql = source::psql(home).ok_or_else(|| {
+    let psql = source::psql().ok_or_else(|| {
         Error::Usage(format!(
             "psql is not on this machine. Any client will do, at: {}",
             address.url()

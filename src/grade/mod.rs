@@ -257,15 +257,9 @@ pub fn run(
                 verdict.message = format!("the grader of {} checked nothing", exercise.stem);
             }
         }
-        Some(stop @ (Stop::Wrong(_) | Stop::NotTried(_) | Stop::Unwritten { .. })) => {
-            let message = match stop {
-                Stop::Wrong(message) => message,
-                Stop::NotTried(text) | Stop::Unwritten { message: text, .. } => text.into(),
-                _ => Message::default(),
-            };
-            let name = "the exercise as a whole".to_owned();
-            verdict.checks.push(Check { name, state: State::Failed(message) });
-            verdict.status = Status::Failed;
+        Some(Stop::Wrong(message)) => fail_as_a_whole(&mut verdict, message),
+        Some(Stop::NotTried(text) | Stop::Unwritten { message: text, .. }) => {
+            fail_as_a_whole(&mut verdict, text.into());
         }
         Some(Stop::TimedOut(message)) => {
             verdict.status = Status::TimedOut;
@@ -287,6 +281,13 @@ pub fn run(
     }
     crate::interrupt::check()?;
     Ok(verdict)
+}
+
+/// What is wrong is of no single check.
+fn fail_as_a_whole(verdict: &mut Verdict, message: Message) {
+    let name = "the exercise as a whole".to_owned();
+    verdict.checks.push(Check { name, state: State::Failed(message) });
+    verdict.status = Status::Failed;
 }
 
 /// The checks of an exercise, as its grader lists them.

@@ -19,7 +19,7 @@ use crate::process::Program;
 /// The most that one question may take: nobody waits for a query that runs for ever.
 const LIMIT: &str = "5s";
 
-/// The folder beside the exercises' manifest that sqlx looks into.
+/// The folder beside a manifest that sqlx looks into.
 pub const KEPT: &str = ".sqlx";
 
 /// The most files that are kept there. The oldest go first.
@@ -96,7 +96,8 @@ impl Queries {
     }
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files in a folder; none if it is not there.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
 }

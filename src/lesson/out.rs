@@ -113,7 +113,7 @@ impl Out {
 
     /// The name for a role that the step creates: others create theirs on the same server.
     pub fn role(&self, name: &str) -> Result<String, crate::error::Error> {
-        Ok(format!("{}_{name}", self.beside()?.name))
+        Ok(self.beside()?.role(name))
     }
 
     fn beside(&self) -> Result<&Beside, crate::error::Error> {

@@ -44,7 +44,7 @@ pub struct Outcome {
 impl Stage {
     /// A stage for a lesson, on a fresh database.
     pub fn of(lesson: &Definition, databases: &Databases) -> Result<Stage> {
-        let database = databases.create(&lesson.fixture)?;
+        let mut database = databases.create(&lesson.fixture)?;
         database.allow(lesson.needs.may)?;
         Stage::new(database)
     }

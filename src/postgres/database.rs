@@ -137,7 +137,7 @@ impl Databases {
 
     /// Drops what was [kept](Database::keep) under this name, if there is anything.
     pub fn forget(&self, label: &str) {
-        let _ = self.shared.ask(Job::Forget(self.shared.kept_name(label)));
+        self.shared.ask(Job::Forget(self.shared.kept_name(label)));
     }
 
     /// Asks the server whether it is still there.
@@ -150,7 +150,7 @@ impl Databases {
     pub fn make_ahead(&self, fixture: &Fixture) {
         let mut ahead = locked(&self.shared.ahead);
         let (made, receiver) = mpsc::channel();
-        if self.shared.ask(Job::Make(*fixture, made)).is_ok() {
+        if self.shared.ask(Job::Make(*fixture, made)) {
             ahead.entry(self.shared.template_name(fixture)).or_default().push_back(receiver);
         }
     }
@@ -160,7 +160,7 @@ impl Drop for Databases {
     fn drop(&mut self) {
         let unused = std::mem::take(&mut *locked(&self.shared.ahead));
         for made in unused.into_values().flatten().filter_map(|made| made.recv().ok()?.ok()) {
-            let _ = self.shared.ask(Job::Unmake(made));
+            self.shared.ask(Job::Unmake(made));
         }
         // The helper ends when it has done what it was asked.
         locked(&self.shared.jobs).take();

@@ -35,7 +35,7 @@ impl Privilege {
 /// const ROLES: Needs = Needs::may(Privilege::CreateRoles);
 /// # assert_eq!((NEEDS.least, ROLES.least), (17, 16));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// Extensions that can be created, by name.
     pub extensions: &'static [&'static str],
@@ -93,15 +93,14 @@ impl Needs {
         &self,
         major: u32,
         may: Privilege,
-        has: impl FnMut(&str) -> bool,
-        mut runs: impl FnMut(&str) -> bool,
+        has: impl Fn(&str) -> bool,
+        runs: impl Fn(&str) -> bool,
     ) -> Option<Lacking> {
         if major < self.least {
             return Some(Lacking::Version(self.least));
         }
-        let there: Vec<bool> = self.extensions.iter().copied().map(has).collect();
-        let missing = self.extensions.iter().zip(there).filter(|(_, there)| !there);
-        let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+        let missing: Vec<&str> =
+            self.extensions.iter().copied().filter(|name| !has(name)).collect();
         if !missing.is_empty() {
             return Some(Lacking::Extensions(missing.join(", ")));
         }

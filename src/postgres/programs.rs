@@ -31,6 +31,25 @@ pub struct Beside {
     pub major: u32,
 }
 
+impl Beside {
+    /// Where a program is.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of the server's version or a newer one.
+    pub fn locate(&self, name: &str) -> Result<PathBuf> {
+        let major = self.major;
+        find(self.binaries.as_ref(), major, name).ok_or_else(|| {
+            Error::NeedsMore(format!("There is no {name} of PostgreSQL {major} or newer here."))
+        })
+    }
+
+    /// The name for a role that a run creates: others create theirs on the same server.
+    pub fn role(&self, name: &str) -> String {
+        format!("{}_{name}", self.name)
+    }
+}
+
 /// Programs that run there, in a folder of their own. Dropping it removes that.
 #[derive(Debug)]
 pub struct Programs {
@@ -51,18 +70,6 @@ impl Programs {
         self.folder.path().join(name)
     }
 
-    /// Where a program is.
-    ///
-    /// # Errors
-    ///
-    /// When there is none of the server's version or a newer one.
-    pub fn locate(&self, name: &str) -> Result<PathBuf> {
-        let Beside { binaries, major, .. } = &self.beside;
-        find(binaries.as_ref(), *major, name).ok_or_else(|| {
-            Error::NeedsMore(format!("There is no {name} of PostgreSQL {major} or newer here."))
-        })
-    }
-
     /// Runs one to its end, for a minute at the most. It finds the database by its environment; an
     /// argument `--dbname` says another one.
     ///
@@ -70,8 +77,10 @@ impl Programs {
     ///
     /// When there is none of the server's version or a newer one. That it fails is none.
     pub fn run(&self, name: &str, args: &[impl AsRef<OsStr>]) -> Result<Finished> {
-        let program =
-            Program::new(self.locate(name)?).args(args).env("LC_ALL", "C").dir(self.folder.path());
+        let program = Program::new(self.beside.locate(name)?)
+            .args(args)
+            .env("LC_ALL", "C")
+            .dir(self.folder.path());
         let address = self.beside.address.named(name);
         let told = address.environment().into_iter();
         told.fold(program, |program, (name, value)| program.env(name, value)).contained().run(LIMIT)

@@ -1,6 +1,8 @@
 //! A server that is used: where it is, which one, and what keeps it running.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use super::address::Address;
 use super::cluster::{self, Cluster};
@@ -23,6 +25,7 @@ pub struct Server {
     /// What its login may do.
     pub(super) may: Privilege,
     pub(super) lease: Option<Held>,
+    pub(super) extensions: OnceLock<BTreeSet<String>>,
 }
 
 /// What keeps a server running while it is used.
@@ -51,18 +54,24 @@ impl Server {
     }
 
     pub(super) fn lacking(&self, needs: &Needs) -> Result<Option<Lacking>> {
-        let mut there = Vec::new();
-        if !needs.extensions.is_empty() {
-            let mut client = self.address.connect()?;
-            let sql = "SELECT name::text FROM pg_available_extensions WHERE name = ANY($1)";
-            let rows = client.query(sql, &[&needs.extensions]);
-            let rows = rows.context("cannot list the extensions")?;
-            there.extend(rows.iter().map(|row| row.get::<_, String>(0)));
-        }
-        let has = |name: &str| there.iter().any(|there| there == name);
+        let there = match needs.extensions {
+            [] => &BTreeSet::new(),
+            _ => self.extensions()?,
+        };
+        let has = |name: &str| there.contains(name);
         let own = self.cluster().map(Cluster::binaries);
         let runs = |name: &str| programs::find(own, self.major(), name).is_some();
         Ok(needs.lacking(self.major(), self.may, has, runs))
+    }
+
+    /// The extensions that can be created. They are asked for once: every check wants to know.
+    fn extensions(&self) -> Result<&BTreeSet<String>> {
+        if let Some(known) = self.extensions.get() {
+            return Ok(known);
+        }
+        let sql = "SELECT name::text FROM pg_available_extensions";
+        let rows = self.address.connect()?.query(sql, &[]).context("cannot list the extensions")?;
+        Ok(self.extensions.get_or_init(|| rows.iter().map(|row| row.get(0)).collect()))
     }
 
     /// What a program in a sandbox has to read to run the programs that are needed.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::slice;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use super::address::Address;
 use super::binaries::{self, Binaries};
@@ -173,7 +174,8 @@ pub fn own_server(url: &str, from: &str, needs: &Needs) -> Found {
     let (shared, may) = (own.shared(), own.survey.may());
     let (address, version) = (own.address, own.survey.version);
     let why = format!("PostgreSQL {} at {address}, which {from} names", dotted(version));
-    let server = Server { address, version, why, shared, may, lease: None };
+    let server =
+        Server { address, version, why, shared, may, lease: None, extensions: OnceLock::new() };
     check("your own server", server, needs)
 }
 
@@ -263,7 +265,7 @@ fn private(
     let address = lease.address.clone();
     let version = version(&mut address.connect()?)?;
     let (may, lease) = (Privilege::Superuser, Some(Held::Cluster(lease)));
-    Ok(Server { address, version, why, shared: None, may, lease })
+    Ok(Server { address, version, why, shared: None, may, lease, extensions: OnceLock::new() })
 }
 
 fn in_docker(home: &Home, needs: &Needs, reason: &str, say: &mut dyn FnMut(&str)) -> Found {
@@ -288,7 +290,8 @@ fn in_docker(home: &Home, needs: &Needs, reason: &str, say: &mut dyn FnMut(&str)
     let root = lease.root().display();
     let why = format!("PostgreSQL {} in Docker from {root}, since {reason}", dotted(version));
     let lease = Some(Held::Container(lease));
-    let server = Server { address, version, why, shared: None, may, lease };
+    let server =
+        Server { address, version, why, shared: None, may, lease, extensions: OnceLock::new() };
     Ok(match server.lacking(needs)? {
         None => Ok(server),
         Some(lacking) => Err(Lack::of(SOURCE, "its image", lacking)),
@@ -309,13 +312,10 @@ pub fn clusters(home: &Home) -> Vec<(String, Cluster)> {
         .collect()
 }
 
-/// The psql that goes with a server that is used here, if there is one.
-pub fn psql(home: &Home) -> Option<std::path::PathBuf> {
-    // That of the machine can edit lines and speak TLS, which the bundle's cannot.
-    let bundled = bundle::fetched(home).map(|(_, found)| found);
-    let all = binaries::installed().into_iter().chain(bundled);
-    let name = format!("psql{}", std::env::consts::EXE_SUFFIX);
-    all.map(|found| found.dir.join(&name)).find(|path| path.is_file())
+/// A psql for any server, if there is one. That of the machine can edit lines and speak TLS, which the
+/// bundle's cannot.
+pub fn psql() -> Option<std::path::PathBuf> {
+    programs::find(None, 0, "psql")
 }
 
 /// The server's version as a number.

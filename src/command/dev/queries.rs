@@ -15,21 +15,19 @@ use crate::command::Context;
 use crate::error::{Error, PathContext, Result};
 use crate::exercise::checked;
 use crate::exercise::files::write_whole;
+use crate::grade::queries::{KEPT, files};
 use crate::lesson::fixtures;
 use crate::postgres::database::Fixture;
 use crate::postgres::needs::Needs;
-
-/// Where it is, seen from the workbook.
-const FOLDER: &str = ".sqlx";
 
 /// The queries of a fixture's database, with a file that each is in.
 type Known = BTreeMap<&'static str, (Fixture, BTreeMap<String, PathBuf>)>;
 
 /// Writes what has changed, and removes what no query has any more.
 pub(super) fn bless(context: &Context) -> Result<()> {
-    let folder = context.workbook.root().join(FOLDER);
+    let folder = context.workbook.root().join(KEPT);
     let wanted = described(context)?;
-    for file in there(&folder) {
+    for file in files(&folder) {
         if !wanted.contains_key(&file) {
             fs::remove_file(&file).at("remove", &file)?;
             context.print(&format!("{} is removed", file.display()))?;
@@ -50,10 +48,10 @@ pub(super) fn bless(context: &Context) -> Result<()> {
 
 /// What is missing, of no use, or otherwise than the server says now.
 pub(super) fn faults(context: &Context) -> Result<Vec<String>> {
-    let folder = context.workbook.root().join(FOLDER);
+    let folder = context.workbook.root().join(KEPT);
     let wanted = described(context)?;
     let mut faults = Vec::new();
-    for file in there(&folder) {
+    for file in files(&folder) {
         if !wanted.contains_key(&file) {
             faults.push(format!("{} is of no query: pglings dev bless", file.display()));
         }
@@ -103,7 +101,7 @@ fn described(context: &Context) -> Result<BTreeMap<PathBuf, Value>> {
                 let hash = checked::hash(&sql);
                 let told = serde_json::to_value(told)
                     .map_err(|error| Error::Bug(format!("what sqlx says of a query: {error}")))?;
-                let file = root.join(FOLDER).join(format!("query-{hash}.json"));
+                let file = root.join(KEPT).join(format!("query-{hash}.json"));
                 let told = json!({
                     "db_name": "PostgreSQL", "query": sql, "describe": told, "hash": hash,
                 });
@@ -179,9 +177,4 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-fn there(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect()
 }

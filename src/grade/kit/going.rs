@@ -144,7 +144,8 @@ impl<'a> Trial<'a> {
     /// Has a call stand still before each of its statements in turn, and asks `meanwhile` each time: there
     /// another call or session does what comes in between, the call goes on to its end, and the outcome
     /// is looked at. `reset` is SQL that makes the data as it was. So any right answer passes, whatever
-    /// it sends, and a wrong one meets the moment at which it is wrong.
+    /// it sends. What is wrong within a single statement has no such moment: see
+    /// [`while_locked`](Trial::while_locked).
     pub fn before_each(
         &mut self,
         function: &str,

@@ -171,7 +171,7 @@ impl Run<'_> {
 
     /// A database for a check, whose role may do what the checks need.
     fn database(&self, fixture: &Fixture) -> Result<Database, Error> {
-        let database = self.databases.create_for_check(fixture)?;
+        let mut database = self.databases.create_for_check(fixture)?;
         // What strangers wrote is not to have the server.
         database.allow(self.may.min(Privilege::CreateRoles))?;
         Ok(database)

@@ -252,7 +252,7 @@ impl<'a> Trial<'a> {
     /// Where one of the programs is that the grader [needs](super::Needs::programs), for an answer that runs it by
     /// itself.
     pub fn program(&self, name: &str) -> Outcome<String> {
-        Ok(self.programs()?.locate(name)?.display().to_string())
+        Ok(self.database.beside().locate(name)?.display().to_string())
     }
 
     /// A real PgBouncer before the check's database, and the URL that leads an answer through it. None,
@@ -291,7 +291,7 @@ impl<'a> Trial<'a> {
 
     /// The name for a role that the answer is to create: others create theirs on the same server.
     pub fn role(&self, name: &str) -> String {
-        self.database.role(name)
+        self.database.beside().role(name)
     }
 
     /// The rows of a query of the grader's, as text; NULL is `None`.

@@ -15,6 +15,7 @@ use super::{LOGIN, OWNER, exists, settings};
 use crate::error::{Context, Result};
 use crate::lock::locked;
 use crate::postgres::address::{Address, quoted};
+use crate::postgres::needs::Privilege;
 use crate::postgres::scram;
 
 /// What makes databases: shared by the session that is waited for and the one that works ahead.
@@ -55,15 +56,14 @@ pub(super) struct Made {
     pub(super) role: Option<(String, String)>,
     /// The same for its grader's.
     pub(super) grader: Option<(String, String)>,
+    /// What the role was allowed.
+    pub(super) may: Privilege,
 }
 
 impl Shared {
-    /// Hands a job to the helper; gives it back if that has ended.
-    pub(super) fn ask(&self, job: Job) -> Result<(), Job> {
-        match &*locked(&self.jobs) {
-            Some(jobs) => jobs.send(job).map_err(|refused| refused.0),
-            None => Err(job),
-        }
+    /// Hands a job to the helper. False, if that has ended.
+    pub(super) fn ask(&self, job: Job) -> bool {
+        locked(&self.jobs).as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
     }
 
     /// The helper: makes databases ahead and drops those that are done with, which takes longer
@@ -124,7 +124,7 @@ impl Shared {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let name = format!("pglings_r_{}_{number}", self.key);
         self.copy(session, fixture, &name, place)?;
-        let made = Made { name: name.clone(), role: None, grader: None };
+        let made = Made { name: name.clone(), role: None, grader: None, may: Privilege::Ordinary };
         if self.foreign {
             let set = settings::of_database(session, &name, !self.own_roles);
             if set.is_err() {
@@ -182,7 +182,8 @@ fn unmake(session: &mut Client, made: &Made) {
         }
     }
     let _ = session.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", made.name));
-    let roles = roles_of(session, made);
+    // What cannot be found out now is swept by a later command.
+    let roles = roles_of(session, made).unwrap_or_default();
     if !roles.is_empty() {
         // They may have found their way into another database.
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY($1)";
@@ -191,18 +192,22 @@ fn unmake(session: &mut Client, made: &Made) {
     }
 }
 
-/// The roles of a run, and those that it has made: who creates a role may administer it, and a lesson
-/// gives its roles [names](super::Database::role) that begin with its database's.
-pub(super) fn roles_of(session: &mut Client, made: &Made) -> Vec<String> {
-    let Some((login, _)) = &made.role else { return Vec::new() };
+/// The roles of a run, and those that it has made, if it may: who creates a role may administer it, and a
+/// lesson gives its roles [names](crate::postgres::programs::Beside::role) that begin with its database's.
+pub(super) fn roles_of(session: &mut Client, made: &Made) -> Result<Vec<String>> {
+    let own = made.grader.iter().chain(&made.role).map(|(login, _)| login.clone());
+    let Some((login, _)) = made.role.as_ref().filter(|_| made.may > Privilege::Ordinary) else {
+        return Ok(own.collect());
+    };
     let sql = "WITH RECURSIVE made (oid) AS (
                    SELECT oid FROM pg_roles WHERE rolname = $1 OR starts_with(rolname, $2)
                    UNION SELECT roleid FROM pg_auth_members JOIN made ON member = made.oid
                    WHERE admin_option
                )
                SELECT rolname::text FROM pg_roles JOIN made USING (oid) ORDER BY rolname";
-    let rows = session.query(sql, &[&login, &format!("{}_", made.name)]).unwrap_or_default();
-    rows.iter().map(|row| row.get(0)).collect()
+    let rows = session.query(sql, &[&login, &format!("{}_", made.name)]);
+    let rows = rows.context("cannot list the roles of a run")?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// Names, as SQL lists them.

@@ -38,23 +38,18 @@ impl Database {
     }
 
     /// Gives the role of this run a privilege, which the server's own login [has](crate::postgres::needs::Needs).
-    pub fn allow(&self, may: Privilege) -> Result<()> {
+    pub fn allow(&mut self, may: Privilege) -> Result<()> {
         let attribute = match may {
             Privilege::Ordinary => return Ok(()),
             Privilege::CreateRoles => "CREATEROLE",
             Privilege::Superuser => "SUPERUSER",
         };
         // Where runs have no role of their own, it is that login.
-        let Some((login, _)) = self.made.as_ref().and_then(|made| made.role.as_ref()) else {
-            return Ok(());
-        };
+        let Some(made) = &mut self.made else { return Ok(()) };
+        made.may = may;
+        let Some((login, _)) = &made.role else { return Ok(()) };
         let sql = format!("ALTER ROLE {login} {attribute}");
         locked(&self.shared.admin).batch_execute(&sql).context("cannot give a role its privilege")
-    }
-
-    /// The name for a role that this run creates: others create theirs on the same server.
-    pub fn role(&self, name: &str) -> String {
-        format!("{}_{name}", self.name)
     }
 
     /// Tells how large it is.
@@ -70,7 +65,7 @@ impl Database {
         let mut admin = locked(&self.shared.admin);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         run(&format!("DROP DATABASE IF EXISTS {kept} WITH (FORCE)"))?;
-        let roles = listed(&roles_of(&mut admin, &made));
+        let roles = listed(&roles_of(&mut admin, &made)?);
         let mut run = |sql: &str| admin.batch_execute(sql).context("cannot keep the database");
         if !roles.is_empty() {
             run(&format!("ALTER DATABASE {} OWNER TO CURRENT_USER", made.name))?;
@@ -92,7 +87,7 @@ impl Database {
         }
         drop(admin);
         if !self.shared.memory.is_empty() {
-            let _ = self.shared.ask(Job::ToDisk(kept.clone()));
+            self.shared.ask(Job::ToDisk(kept.clone()));
         }
         // If it could not be kept (two may want the name at once), the drop takes it away.
         self.made = None;
@@ -104,7 +99,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         if let Some(made) = self.made.take() {
             // What cannot be dropped now is swept by a later command.
-            let _ = self.shared.ask(Job::Unmake(made));
+            self.shared.ask(Job::Unmake(made));
         }
     }
 }
